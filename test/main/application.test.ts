@@ -17,10 +17,10 @@ it('the version is that of package.json', async () => {
   expect(await applicationVersion(application)).toMatch(/^\d+\.\d+\.\d+$/)
 })
 
-it('paths start where the person is, though npm runs us in the package', () => {
+it('paths are relative to the folder of the user, though npm runs us in the package', () => {
   expect(callerDirectory('/strata', '/strata', { INIT_CWD: '/home/ada' })).toBe('/home/ada')
   expect(callerDirectory('/strata', '/strata', {})).toBe('/strata')
-  // Another script of npm started something that started us, where it chose.
+  // Our parent process was started by another npm script, in a folder of its choice.
   expect(callerDirectory('/strata', '/tmp', { INIT_CWD: '/home/ada' })).toBe('/tmp')
 })
 
@@ -38,7 +38,7 @@ it.each([
 
 const named = async (text: string) => (await recognise(text, new Registry(nodeKinds))).source
 
-it('a folder is opened as a folder, a file as a stack, nothing as the sample', async () => {
+it('opens a folder as a folder, a file as a stack, and the sample without arguments', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'strata-sources-'))
   const file = join(directory, 'a.stack.json')
   const folder = join(directory, 'folder.json')
@@ -56,13 +56,13 @@ it('a folder is opened as a folder, a file as a stack, nothing as the sample', a
   await rm(directory, { recursive: true })
 })
 
-it('the first of what is opened is shown', async () => {
+it('shows the first of several opened sources', async () => {
   const { host, opened, shown } = createHostDouble()
   await openSources(host, [{ type: 'sample' }, { type: 'folder', path: '/a' }])
   expect([opened.length, shown]).toEqual([2, ['s1']])
 })
 
-it('H4 a source that cannot be opened does not keep the others from being opened', async () => {
+it('H4 a source that cannot be opened does not prevent opening the others', async () => {
   const { opened, shown, host } = createHostDouble()
   const broken = new Error('broken')
   const choosy: Parameters<typeof openSources>[0] = {
@@ -75,7 +75,7 @@ it('H4 a source that cannot be opened does not keep the others from being opened
   await expect(openSources(choosy, [folder])).rejects.toBe(broken)
 })
 
-it('H10 a stack file that holds no valid stack is offered to the editor, and keeps nothing from starting', async () => {
+it('H10 a stack file without a valid stack is offered to the editor, and does not prevent the start', async () => {
   const offered: string[] = []
   const choosy: Parameters<typeof openSources>[0] = {
     ...createHostDouble().host,
@@ -88,7 +88,7 @@ it('H10 a stack file that holds no valid stack is offered to the editor, and kee
   await expect(openSources(choosy, [{ type: 'folder', path: '/a' }])).rejects.toThrow('unknown kind')
 })
 
-it('withinTime waits for work no longer than its limit', async () => {
+it('withinTime waits for work up to its limit', async () => {
   expect(await withinTime(Promise.resolve(), 60_000)).toBe(true)
   expect(await withinTime(new Promise(() => undefined), 5)).toBe(false)
   await expect(withinTime(Promise.reject(new Error('work failed')), 60_000)).rejects.toThrow('work failed')

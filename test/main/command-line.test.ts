@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseCommandLine, UsageError } from '../../src/main/command-line.ts'
 
-it('paths may be relative, and options stand anywhere', () => {
+it('paths may be relative, and options may be anywhere', () => {
   expect(
     parseCommandLine(['a', '--stack', 'b.json', '--port', '80', '/c', '--no-open'], '/home/ada'),
   ).toEqual({
@@ -14,7 +14,7 @@ it('paths may be relative, and options stand anywhere', () => {
   })
 })
 
-it('nothing asks for nothing', () => {
+it('no arguments request nothing', () => {
   expect(parseCommandLine([], '/')).toEqual({
     paths: [],
     stacks: [],
@@ -34,11 +34,11 @@ it.each([
   [['--stack']],
   [['--web=yes']],
   [['--window', '--browser']],
-])('%j is refused', args => {
+])('refuses %j', args => {
   expect(() => parseCommandLine(args, '/')).toThrow(UsageError)
 })
 
-it('E11 an address stays as it is, and a path after a kind is made absolute', () => {
+it('E11 an address stays unchanged, and a path after a kind is made absolute', () => {
   const { paths } = parseCommandLine(
     ['redis://app@h:1/0', 'sqlite:notes.db', 'leveldb:/x', 'a:b'],
     '/home/ada',
@@ -50,7 +50,7 @@ it.each([
   ['--web', 'browser'],
   ['--browser', 'browser'],
   ['--window', 'window'],
-])('E41 %s asks for the %s', (flag, wish) => {
+])('E41 %s requests the %s', (flag, wish) => {
   expect(parseCommandLine([flag], '/').wish).toBe(wish)
 })
 

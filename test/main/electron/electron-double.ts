@@ -55,7 +55,7 @@ export class ContentsDouble extends EventEmitter {
     this.openWindow = handler
   }
 
-  /** @returns Whether the listeners of `event` let it happen. */
+  /** @returns Whether no listener of `event` prevented it. */
   allows(event: string, details: object): boolean {
     let isAllowed = true
     this.emit(event, { ...details, preventDefault: () => (isAllowed = false) })
@@ -97,8 +97,8 @@ export class WindowDouble extends EventEmitter {
 }
 
 /**
- * The few parts of Electron that Strata uses. Each is checked against the real package's types, so that one that changes
- * there does not compile here.
+ * The parts of Electron that Strata uses. Each is checked against the real package's types, so that a change
+ * there makes this fail to compile.
  */
 export function createElectronDouble({ isPackaged = true, isFirst = true } = {}) {
   WindowDouble.opened.length = 0

@@ -3,7 +3,7 @@ import { createKeychain } from '../../../src/main/electron/keychain.ts'
 import { createElectronDouble } from './electron-double.ts'
 
 describe('the keychain of the desktop', () => {
-  it('E6 seals and gives back, and says when a text has to be sealed again', async () => {
+  it('E6 seals and unseals text, and reports when a text has to be sealed again', async () => {
     const { safeStorage } = createElectronDouble()
     const keychain = createKeychain(safeStorage, 'darwin')
     expect(await keychain.isProtecting()).toBe(true)
@@ -23,7 +23,7 @@ describe('the keychain of the desktop', () => {
     },
   )
 
-  it('E6 a keychain that is not there protects nothing', async () => {
+  it('E6 an unavailable keychain protects nothing', async () => {
     const { safeStorage } = createElectronDouble()
     safeStorage.isAsyncEncryptionAvailable.mockResolvedValue(false)
     expect(await createKeychain(safeStorage, 'darwin').isProtecting()).toBe(false)

@@ -15,7 +15,7 @@ const labels = (menus: readonly MenuItemConstructorOptions[]) => menus.map(({ la
 const submenu = (menus: readonly MenuItemConstructorOptions[], name: string) =>
   menus.find(({ label }) => label === name)!.submenu as MenuItemConstructorOptions[]
 
-it('the commands stand in their menus, before what the system adds', () => {
+it('commands appear in their menus, before the items that the system adds', () => {
   const onInvoke = vi.fn()
   const menus = menuTemplate(COMMANDS, onInvoke, linux)
   expect(labels(menus)).toEqual(['File', 'Edit', 'View', 'Stack', 'Help'])
@@ -38,13 +38,13 @@ it('choosing an item invokes its command', () => {
   expect(onInvoke.mock.calls).toEqual([['stack.edit']])
 })
 
-it('on macOS there are the menus that every application has there', () => {
+it('on macOS the standard application menus are present', () => {
   const menus = menuTemplate(COMMANDS, vi.fn(), { ...linux, platform: 'darwin' })
   expect(labels(menus)).toEqual(['Strata', 'File', 'Edit', 'View', 'Stack', 'windowMenu', 'Help'])
   expect(submenu(menus, 'File').at(-1)).toEqual({ role: 'close' })
 })
 
-it('without any command the clipboard, zoom and quit are there all the same', () => {
+it('clipboard, zoom and quit are present without any command', () => {
   expect(labels(menuTemplate([], vi.fn(), linux))).toEqual(['File', 'Edit', 'View'])
   expect(labels(menuTemplate([], vi.fn(), { ...linux, platform: 'darwin' }))).toEqual([
     'Strata',
@@ -55,7 +55,7 @@ it('without any command the clipboard, zoom and quit are there all the same', ()
   ])
 })
 
-it('developer tools are in the menu of developers alone', () => {
+it('developer tools are only in the menu of developers', () => {
   const roles = (isDevelopment: boolean) =>
     submenu(menuTemplate([], vi.fn(), { ...linux, isDevelopment }), 'View').map(({ role }) => role)
   expect(roles(true)).toContain('toggleDevTools')

@@ -33,7 +33,7 @@ async function start({ argv = [], isFirst = true, windowState }: Start = {}) {
 }
 
 describe('starting', () => {
-  it('opens the sample when nothing is asked for, in Electron’s own data folder', async () => {
+  it('opens the sample without arguments, in Electron’s own data folder', async () => {
     const { host, run, window } = await start()
     expect(host.opened).toEqual([{ type: 'sample' }])
     expect(host.shown).toEqual(['s1'])
@@ -60,7 +60,7 @@ describe('starting', () => {
     expect(host.shown).toEqual(['s1'])
   })
 
-  it('says what cannot be opened, and shows its window all the same', async () => {
+  it('reports what cannot be opened, and still shows its window', async () => {
     const { electron } = await start({ argv: ['/nowhere'] })
     expect(electron.dialog.showErrorBox.mock.calls).toEqual([
       ['Strata cannot open this', 'Cannot open "/nowhere": there is no such file or folder'],
@@ -68,7 +68,7 @@ describe('starting', () => {
     expect(electron.windows).toHaveLength(1)
   })
 
-  it('says why it cannot start, and ends', async () => {
+  it('reports why it cannot start, and exits', async () => {
     const electron = createElectronDouble()
     electron.app.getVersion.mockImplementation(() => {
       throw new Error('no version')
@@ -79,7 +79,7 @@ describe('starting', () => {
     expect(electron.windows).toHaveLength(0)
   })
 
-  it('keeps its data where STRATA_DATA says', async () => {
+  it('stores its data in STRATA_DATA', async () => {
     vi.stubEnv('STRATA_DATA', data)
     const { electron } = await start()
     vi.unstubAllEnvs()
@@ -88,7 +88,7 @@ describe('starting', () => {
 })
 
 describe('a second start', () => {
-  it('leaves it to the first', async () => {
+  it('leaves the request to the first instance', async () => {
     const { electron, host } = await start({ argv: [data], isFirst: false })
     expect(electron.app.requestSingleInstanceLock.mock.calls).toEqual([[{ paths: [data], stacks: [] }]])
     expect(electron.app.quit).toHaveBeenCalled()
@@ -96,7 +96,7 @@ describe('a second start', () => {
     expect(host.opened).toEqual([])
   })
 
-  it('opens what it was asked for in the first, and brings its window up', async () => {
+  it('opens the requested folder in the first instance, and brings its window to the front', async () => {
     const { electron, host, window } = await start()
     window.isMinimized.mockReturnValue(true)
     electron.app.emit('second-instance', {}, [], '/', { paths: [data], stacks: [] })
@@ -107,7 +107,7 @@ describe('a second start', () => {
     expect(electron.windows).toHaveLength(1)
   })
 
-  it('opens nothing when it asked for nothing, or for nonsense', async () => {
+  it('opens nothing if the request is empty or invalid', async () => {
     const { electron, host, window } = await start()
     electron.app.emit('second-instance', {}, [], '/', { paths: [], stacks: [] })
     electron.app.emit('second-instance', {}, [], '/', 'nonsense')
@@ -119,14 +119,14 @@ describe('a second start', () => {
 describe('the window', () => {
   const state = { x: 30, y: 40, width: 1000, height: 700, isMaximized: true, isFullScreen: false }
 
-  it('comes back where it was', async () => {
+  it('reopens at its previous position', async () => {
     const { window } = await start({ windowState: state })
     expect(window.options).toMatchObject({ x: 30, y: 40, width: 1000, height: 700 })
     expect(window.maximize).toHaveBeenCalled()
     expect(window.setFullScreen).not.toHaveBeenCalled()
   })
 
-  it.each(['resize', 'move', 'close'])('is remembered on %s', async event => {
+  it.each(['resize', 'move', 'close'])('is saved on %s', async event => {
     const { host, window } = await start()
     window.bounds = { x: 1, y: 2, width: 1003, height: 704 }
     window.emit(event)
@@ -136,7 +136,7 @@ describe('the window', () => {
   it('asks before unsaved changes are lost', async () => {
     const { electron, window } = await start()
     electron.dialog.showMessageBoxSync.mockReturnValueOnce(0).mockReturnValueOnce(1)
-    // Preventing the page's own prevention is what lets it go.
+    // The window closes if the page's own prevention is prevented.
     expect(window.webContents.allows('will-prevent-unload', {})).toBe(true)
     expect(window.webContents.allows('will-prevent-unload', {})).toBe(false)
   })
@@ -152,7 +152,7 @@ describe('the window', () => {
     expect(electron.dialog.showMessageBoxSync).toHaveBeenCalledTimes(2)
   })
 
-  it('is opened anew from the dock after it was closed', async () => {
+  it('is opened again from the dock after it was closed', async () => {
     const { electron, window } = await start()
     electron.app.emit('activate')
     expect(electron.windows).toHaveLength(1)
@@ -161,7 +161,7 @@ describe('the window', () => {
     expect(electron.windows).toHaveLength(2)
   })
 
-  it('says when its page cannot be shown', async () => {
+  it('reports that its page cannot be shown', async () => {
     const { electron, window } = await start()
     window.emit('closed')
     WindowDouble.isUnloadable = true
@@ -183,7 +183,7 @@ describe('the application', () => {
     expect(electron.nativeTheme.themeSource).toBe('light')
   })
 
-  it('closes its stores before it ends', async () => {
+  it('closes its stores before it exits', async () => {
     const { electron, host } = await start()
     const close = vi.spyOn(host.host, 'close')
     const preventDefault = vi.fn()
@@ -193,13 +193,13 @@ describe('the application', () => {
     await vi.waitFor(() => expect(electron.app.exit).toHaveBeenCalledWith(0))
   })
 
-  it('ends with its last window, where that is the custom', async () => {
+  it('exits with its last window, where that is the convention', async () => {
     const { electron } = await start()
     electron.app.emit('window-all-closed')
     expect(electron.app.quit).toHaveBeenCalledTimes(process.platform === 'darwin' ? 0 : 1)
   })
 
-  it('shows dialogs, files and its menu for the host', async () => {
+  it('provides dialogs, files and the menu to the host', async () => {
     const { electron, run, window } = await start()
     const actions = run.hostOptions!.shellActions!
     expect(await actions.pickFolder()).toBeUndefined()

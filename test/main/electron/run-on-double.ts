@@ -105,7 +105,7 @@ export async function runOnDouble(
 
 const cleanups: (() => Promise<void>)[] = []
 
-/** Removes what the runs left on disk. */
+/** Removes the files that the runs created. */
 export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 }

@@ -15,7 +15,7 @@ import {
 } from './electron-double.ts'
 import { cleanUp, createHostDouble, type HostDouble, type Run, runOnDouble } from './run-on-double.ts'
 
-/** Electron's own list: https://www.electronjs.org/docs/latest/tutorial/security. One test for each of its items. */
+/** Electron's own list: https://www.electronjs.org/docs/latest/tutorial/security. One test for each item. */
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..')
 
 let electron: ElectronDouble
@@ -60,7 +60,7 @@ const ELSEWHERE = [
 ]
 
 describe("Electron's security checklist", () => {
-  it('1 only secure content is loaded: the page is our own, and may connect to nothing else', async () => {
+  it('1 only secure content is loaded: the page is our own, and may not connect to anything else', async () => {
     expect(window.loadURL.mock.calls).toEqual([['app://strata/']])
     expect((await ask('app://strata/')).headers.get('content-security-policy')).toContain(
       "connect-src 'self';",
@@ -81,12 +81,12 @@ describe("Electron's security checklist", () => {
     expect(preferences().contextIsolation).toBe(true)
   })
 
-  it('4 every process is sandboxed, from before the first one starts', () => {
+  it('4 every process is sandboxed, before the first one starts', () => {
     expect(preferences().sandbox).toBe(true)
     expect(electron.order).toEqual(['enableSandbox', 'registerSchemes', 'ready'])
   })
 
-  it('5 every permission is denied, but for the page to copy text', () => {
+  it('5 every permission is denied, except for the page to copy text', () => {
     const [request] = electron.session.setPermissionRequestHandler.mock.calls[0]!
     const [check] = electron.session.setPermissionCheckHandler.mock.calls[0]!
     const [device] = electron.session.setDevicePermissionHandler.mock.calls[0]!
@@ -165,7 +165,7 @@ describe("Electron's security checklist", () => {
     }
   })
 
-  it('15 the system opens nothing but https links to known sites', async () => {
+  it('15 the system opens only https links to known sites', async () => {
     const actions = run.hostOptions!.shellActions!
     for (const url of [
       ...ELSEWHERE,
@@ -190,7 +190,7 @@ describe("Electron's security checklist", () => {
     expect(Number.parseInt(installed.version, 10)).toBeGreaterThanOrEqual(45)
   })
 
-  it('17 messages are taken from the page itself alone, and give it its port', () => {
+  it('17 messages are accepted only from the page itself, which then gets its port', () => {
     const request = (from: ContentsDouble, frame: FrameDouble | null): number => {
       electron.ipcMain.emit(PORT_REQUEST, messageFrom(from, frame))
       return host.connected.length
@@ -209,7 +209,7 @@ describe("Electron's security checklist", () => {
     expect(electron.ipcMain.eventNames()).toEqual([PORT_REQUEST])
   })
 
-  it('18 the page comes by a protocol of our own, that serves the built page and nothing else', async () => {
+  it('18 the page is loaded through a protocol of our own, which serves only the built page', async () => {
     expect(electron.protocol.registerSchemesAsPrivileged.mock.calls).toEqual([
       [
         [
@@ -243,7 +243,7 @@ describe("Electron's security checklist", () => {
     })
   })
 
-  it("20 nothing of Electron's is exposed to the page", async () => {
+  it('20 no Electron API is exposed to the page', async () => {
     for (const [path, text] of await sources('src/preload')) {
       expect(text, path).not.toMatch(/contextBridge|exposeInMainWorld|\binvoke\b|sendSync|\brequire\b/)
     }

@@ -11,7 +11,7 @@ import { afterTest, bytesOf, tempFolder, textOf } from './test-host.ts'
 
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => Key.of('k', String(index)))
 
-/** Sessions, and one that has a document open. */
+/** Sessions, and one of them with an open document. */
 async function sessionOf(root: object) {
   const { sessions, logged, close } = await bareSessions(await tempFolder())
   afterTest(close)
@@ -30,7 +30,7 @@ function tiers(path: string, mode: string, label = 'Tiers') {
   return { kind: 'tiered', label, mode, tiers: [{ kind: 'memory' }, fs] }
 }
 
-/** What a folder holds once it is closed. */
+/** The contents of a folder after its store is closed. */
 async function onDisk(path: string, keys: readonly Key[]): Promise<string[]> {
   const store = await FsDatastore.open(path, { layout: 'strata' })
   const values = await Promise.all(keys.map(async key => textOf(await store.get(key))))
@@ -51,8 +51,8 @@ class Full extends MapStore {
   }
 }
 
-describe('sessions.apply keeps what was acknowledged', () => {
-  it('X8 2,000 puts that write-back acknowledged are seen after it, and 200 puts afterwards are on disk', async () => {
+describe('sessions.apply keeps acknowledged writes', () => {
+  it('X8 2,000 puts acknowledged by write-back are readable after it, and 200 later puts are on disk', async () => {
     const path = await tempFolder()
     const { sessions, store, apply, logged } = await sessionOf(tiers(path, 'write-back'))
     const keys = keysOf(2000)
@@ -66,7 +66,7 @@ describe('sessions.apply keeps what was acknowledged', () => {
     expect(logged).toEqual([])
   })
 
-  it('X8 a stack with a journal is applied again and again', async () => {
+  it('X8 a stack with a journal can be applied repeatedly', async () => {
     const [path, log] = [await tempFolder(), await tempFolder()]
     const stack = (label: string) => ({
       kind: 'journal',
@@ -109,7 +109,7 @@ describe('sessions.apply keeps what was acknowledged', () => {
     expect(await onDisk(path, keys)).toEqual(keys.map(() => '9'))
   })
 
-  it('X10 a failed apply serves the old stack again, complete, and the calls that were held', async () => {
+  it('X10 after a failed apply the old stack serves again, complete, and with the calls that were held', async () => {
     const [path, missing] = [await tempFolder(), join(await tempFolder(), 'missing')]
     const { session, sessions, store, apply } = await sessionOf(tiers(path, 'write-back'))
     const keys = keysOf(500)
@@ -126,11 +126,11 @@ describe('sessions.apply keeps what was acknowledged', () => {
     expect(await onDisk(path, [...keys, Key.of('held')])).toEqual([...keys.map(() => 'kept'), 'held'])
   })
 
-  it('X8 a stack whose acknowledged writes cannot reach the last tier goes on', async () => {
+  it('X8 a stack whose acknowledged writes cannot reach the last tier stays in use', async () => {
     const last = { kind: 'fault', isOffline: true, store: { kind: 'memory' } }
     const offline = { kind: 'tiered', mode: 'write-back', tiers: [{ kind: 'memory' }, last] }
     const { session, store, apply } = await sessionOf(offline)
-    // A write is recorded with what it replaces, which the last tier would have to tell.
+    // A write is recorded with the value that it replaces, which the last tier would have to return.
     await session.history.setOn(false)
     await store.put(Key.of('a'), bytesOf('kept'))
     await expect(apply({ kind: 'null' })).rejects.toMatchObject({
@@ -140,7 +140,7 @@ describe('sessions.apply keeps what was acknowledged', () => {
     expect(textOf(await store.get(Key.of('a')))).toBe('kept')
   })
 
-  it('X8 a given store that cannot write what it holds goes on', async () => {
+  it('X8 a given store that cannot flush its writes stays in use', async () => {
     const below = new Full()
     const { sessions } = await sessionOf({ kind: 'null' })
     const { id } = await sessions.openStore('Given', new Datastore(below))
@@ -155,7 +155,7 @@ describe('sessions.apply keeps what was acknowledged', () => {
     expect(below.isClosed).toBe(false)
   })
 
-  it('X10 a given store goes on serving when the document cannot be opened', async () => {
+  it('X10 a given store stays in use if the document cannot be opened', async () => {
     const { sessions } = await sessionOf({ kind: 'null' })
     const given = new MemoryDatastore()
     await given.put(Key.of('a'), bytesOf('kept'))
@@ -188,7 +188,7 @@ describe('sessions.apply and memory', () => {
   const [a, value] = [Key.of('a'), bytesOf('kept')]
   const memory = { kind: 'memory', id: 'values' }
 
-  it('X11 a memory node that did not change keeps its values, wherever it comes to stand', async () => {
+  it('X11 a memory node that did not change keeps its values, wherever it is moved', async () => {
     const { store, apply } = await sessionOf(memory)
     const { etag } = await store.put(a, value)
     await apply({ ...memory, label: 'Renamed' })
@@ -204,7 +204,7 @@ describe('sessions.apply and memory', () => {
     ['has another id', { kind: 'memory', id: 'other' }],
     ['has other options', { ...memory, maxEntries: 5 }],
     ['would hold copies', { kind: 'tiered', tiers: [memory, { kind: 'memory', id: 'below' }] }],
-  ])('X11 values are not lost without a decision when their memory node %s', async (_, next) => {
+  ])('X11 values are not lost without confirmation when their memory node %s', async (_, next) => {
     const { store, apply } = await sessionOf(memory)
     await store.put(a, value)
     await expect(apply(next)).rejects.toMatchObject({
@@ -216,7 +216,7 @@ describe('sessions.apply and memory', () => {
     expect(await store.has(a)).toBe(false)
   })
 
-  it('X8 an upper tier is opened empty, for the tier below may be another one', async () => {
+  it('X8 an upper tier is opened empty, because the tier below may be another one', async () => {
     const [one, other] = [await tempFolder(), await tempFolder()]
     const stack = (path: string) => {
       const fs = { kind: 'fs', path, layout: 'strata' }
@@ -230,7 +230,7 @@ describe('sessions.apply and memory', () => {
     expect(textOf(await store.get(a))).toBe('kept')
   })
 
-  it('X11 memory that holds nothing needs no decision', async () => {
+  it('X11 empty memory needs no confirmation', async () => {
     const { apply, session } = await sessionOf(memory)
     await apply({ kind: 'null' })
     expect(session.info.nodes).toMatchObject([{ kind: 'null' }])

@@ -7,7 +7,7 @@ import { Workspace } from '../../../src/main/host/workspace/workspace.ts'
 
 export interface BareSessions {
   readonly sessions: Sessions
-  /** What was logged; a test that expects nothing looks that it is empty. */
+  /** The log. A test that expects no entries checks that it is empty. */
   readonly logged: unknown[]
   close(): Promise<void>
 }

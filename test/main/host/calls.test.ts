@@ -6,7 +6,7 @@ import { HangingStore } from './hanging-store.ts'
 import { bytesOf, connect, eventually, openSession, testHost } from './test-host.ts'
 
 describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
-  it('answer with values that fit the contract', async () => {
+  it('return values that match the contract', async () => {
     const { page, session, host } = await openSession(['/a'], transport)
     const { bytes, stat } = await page.call('store.get', { session, key: '/a' })
     expect(bytes).toStrictEqual(bytesOf('/a'))
@@ -28,7 +28,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     await expect(tooMany).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('a view on a larger buffer arrives as its own bytes alone', async () => {
+  it('a view on a larger buffer arrives as its own bytes only', async () => {
     const { page, session } = await openSession([], transport)
     const large = new Uint8Array(1000).fill(1)
     await page.call('store.put', { session, key: '/v', bytes: large.subarray(10, 13) })
@@ -65,7 +65,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     })
   })
 
-  it('refuse a list of a million items before looking at each', async () => {
+  it('refuse a list of a million items without checking each one', async () => {
     const { page } = await openSession([], transport)
     const call = page.call('shell.setMenu', { commands: Array.from<never>({ length: 1_000_000 }) })
     await expect(call).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     })
   })
 
-  it('cancel ends a call that hangs, and it answers ABORTED', async () => {
+  it('cancel ends a call that hangs with ABORTED', async () => {
     const store = new HangingStore()
     const { page, session } = await openSession(store, transport)
     for (const [name, input] of [
@@ -109,7 +109,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     store.release()
   })
 
-  it('two pages of one host do not hear each other’s answers, and both hear its events', async () => {
+  it('two pages of one host get only their own answers, and both get its events', async () => {
     const { host, page, session } = await openSession(['/a'], transport)
     const other = await connect(host, transport)
     const [mine, theirs] = await Promise.all([
@@ -123,7 +123,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
   })
 })
 
-it('a call id that is in use, or no number, is refused', async () => {
+it('a call id that is in use or not a number is refused', async () => {
   const store = new HangingStore()
   const { page, session } = await openSession(store)
   const replies: { i: string; r: unknown }[] = []
@@ -139,7 +139,7 @@ it('a call id that is in use, or no number, is refused', async () => {
   store.release()
 })
 
-it('an answer that the channel cannot carry becomes a failure that says so', async () => {
+it('an answer that the channel cannot carry becomes a failure with that reason', async () => {
   const host = await testHost()
   const posted: unknown[] = []
   const listeners: ((message: unknown) => void)[] = []

@@ -9,7 +9,7 @@ import { createWebSocketChannel } from '../../../src/shared/web-socket-channel.t
 export interface ChannelPair {
   readonly page: Channel
   readonly host: Channel
-  /** Ends what carried it. */
+  /** Closes the underlying transport. */
   dispose(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ function counting(): { coalesced: Coalesced; said: () => number } {
   return { coalesced: new Coalesced(100, () => count++), said: () => count }
 }
 
-it('says the first at once, those that follow together, and the last always', () => {
+it('reports the first change at once, later ones together, and always the last one', () => {
   const { coalesced, said } = counting()
   coalesced.request()
   expect(said()).toBe(1)
@@ -23,7 +23,7 @@ it('says the first at once, those that follow together, and the last always', ()
   expect(said()).toBe(3)
 })
 
-it('under steady requests says ten in a second', () => {
+it('under steady requests reports ten times a second', () => {
   const { coalesced, said } = counting()
   for (let millisecond = 0; millisecond < 1000; millisecond++) {
     coalesced.request()
@@ -33,7 +33,7 @@ it('under steady requests says ten in a second', () => {
   expect(said()).toBeGreaterThanOrEqual(10)
 })
 
-it('flush says what is due, and nothing when nothing is', () => {
+it('flush reports pending changes, and nothing otherwise', () => {
   const { coalesced, said } = counting()
   coalesced.flush()
   expect(said()).toBe(0)
@@ -45,7 +45,7 @@ it('flush says what is due, and nothing when nothing is', () => {
   expect(said()).toBe(2)
 })
 
-it('stop drops what is due', () => {
+it('stop drops pending changes', () => {
   const { coalesced, said } = counting()
   coalesced.request()
   coalesced.request()

@@ -40,11 +40,11 @@ describe('describeFailure', () => {
     ['thrown text', { code: 'UNKNOWN', isLogged: true }],
     [undefined, { code: 'UNKNOWN' }],
     [Object.create(null), { code: 'UNKNOWN' }],
-  ])('says of %s what a page can use', (error, expected) => {
+  ])('describes %s for a page', (error, expected) => {
     expect(described(error)).toMatchObject(expected)
   })
 
-  it('names the fields that are wrong, a few of them, in a few words', () => {
+  it('names the invalid fields, a few of them, briefly', () => {
     const schema = z.strictObject({ list: z.array(z.number()) })
     const { error } = schema.safeParse({
       list: Array.from({ length: 50 }, () => 'x'),

@@ -24,7 +24,7 @@ class Damaged extends MemoryDatastore {
 }
 
 describe('the log of failures', () => {
-  it('P5 a failure that crosses carries an id, and its chain of causes is in the log under it', async () => {
+  it('P5 a failure sent to a page has an id, and its chain of causes is in the log under it', async () => {
     const { host, page, session } = await openSession(new Damaged())
     const error: unknown = await page
       .call('store.get', { session, key: '/a' })
@@ -45,7 +45,7 @@ describe('the log of failures', () => {
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
-  it('P5 a failure that is an answer has no id, and nothing is written', async () => {
+  it('P5 an expected failure has no id, and is not logged', async () => {
     const { host, page, session } = await openSession(['/a'])
     const absent = page.call('store.get', { session, key: '/absent' })
     await expect(absent).rejects.toMatchObject({ code: 'NOT_FOUND', id: undefined })
@@ -56,7 +56,7 @@ describe('the log of failures', () => {
     expect(await readdir(host.dataDirectory)).not.toContain('failures.log')
   })
 
-  it('P5 is bounded: the oldest half is given up', async () => {
+  it('P5 is bounded: the oldest half is dropped', async () => {
     const folder = await tempFolder()
     await writeFile(join(folder, 'failures.log'), 'x'.repeat(512 * 1024 + 1))
     await writeFile(join(folder, 'failures.log.1'), 'old')
@@ -70,7 +70,7 @@ describe('the log of failures', () => {
     expect(await readFile(join(folder, 'failures.log'), 'utf8')).toContain('{"leftOut":4000}')
   })
 
-  it('P5 ends with causes that lead in a circle, and takes whatever was thrown', async () => {
+  it('P5 handles circular causes and any thrown value', async () => {
     const folder = await tempFolder()
     const log = new FailureLog(folder)
     const circle = new Error('a')

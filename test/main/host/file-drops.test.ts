@@ -3,7 +3,7 @@ import { keysIn } from './many/many-test.ts'
 import { bytesOf, connect, eventually, openSession, textOf } from './test-host.ts'
 
 describe('files that are put together', () => {
-  it('B15 are one job and one entry of the history', async () => {
+  it('B15 are one job and one history entry', async () => {
     const { page, session, store } = await openSession(['/a/there'])
     const { drop, job } = await page.call('files.open', { session, prefix: '/a', files: 3 })
     await page.call('files.put', { drop, key: '/a/one', bytes: bytesOf('1') })
@@ -29,7 +29,7 @@ describe('files that are put together', () => {
     expect(textOf((await page.call('store.get', { session, key: '/a/there' })).bytes)).toBe('/a/there')
   })
 
-  it('B15 one that is cancelled takes no more files, and what it put can be taken back', async () => {
+  it('B15 a cancelled drop accepts no more files, and its puts can be undone', async () => {
     const { page, session, store } = await openSession([])
     const { drop, job } = await page.call('files.open', { session, prefix: '/', files: 2 })
     await page.call('files.put', { drop, key: '/one', bytes: bytesOf('1') })
@@ -43,7 +43,7 @@ describe('files that are put together', () => {
     expect(await keysIn(store)).toEqual([])
   })
 
-  it('B15 one of which the page goes away ends, and can be taken back', async () => {
+  it('B15 a drop whose page is closed ends, and can be undone', async () => {
     const { host, page, session, store } = await openSession([])
     const other = await connect(host)
     const { drop, job } = await page.call('files.open', { session, prefix: '/', files: 2 })
@@ -55,7 +55,7 @@ describe('files that are put together', () => {
     expect(await keysIn(store)).toEqual([])
   })
 
-  it('B15 F4 a locked session takes none', async () => {
+  it('B15 F4 a locked session refuses a drop', async () => {
     const { page, session } = await openSession([])
     const { drop } = await page.call('files.open', { session, prefix: '/', files: 1 })
     await page.call('sessions.setReadOnly', { session, isReadOnly: true })

@@ -25,7 +25,7 @@ const COMBINATIONS = TRANSPORT_NAMES.flatMap(transport =>
 )
 
 describe.each(COMBINATIONS)('hostile pages over %s, with %s below', (transport, kind) => {
-  it('every call is answered, with a typed failure where it is wrong, and the session goes on', {
+  it('every call is answered, with a typed failure if it is invalid, and the session stays usable', {
     timeout: 120_000,
   }, async () => {
     const store = await STORES[kind]()
@@ -38,7 +38,7 @@ describe.each(COMBINATIONS)('hostile pages over %s, with %s below', (transport, 
           if (outcome.status === 'fulfilled') continue
           failures++
           const error: unknown = outcome.reason
-          // What a channel cannot carry at all is refused where it is sent.
+          // A message that a channel cannot carry is refused by the sender.
           if (error instanceof CallError) expect(error.code, calls[index]?.name).not.toBe('UNKNOWN')
           else expect(describeUnsendable(error)).toBe('')
         }
@@ -55,7 +55,7 @@ describe.each(COMBINATIONS)('hostile pages over %s, with %s below', (transport, 
 })
 
 describe.each(TRANSPORT_NAMES)('broken pages over %s', transport => {
-  it('messages that are no calls are ignored', { timeout: 120_000 }, async () => {
+  it('messages that are not calls are ignored', { timeout: 120_000 }, async () => {
     const { host, page, session } = await openSession(['/kept'], transport)
     await fc.assert(
       fc.asyncProperty(fc.array(hostileMessage, { maxLength: 20 }), async messages => {
@@ -67,7 +67,9 @@ describe.each(TRANSPORT_NAMES)('broken pages over %s', transport => {
     expect(host.logged).toEqual([])
   })
 
-  it('pages that come, open what they can and go leave nothing behind', { timeout: 120_000 }, async () => {
+  it('pages that connect, open everything they can and disconnect leave nothing behind', {
+    timeout: 120_000,
+  }, async () => {
     const { host, page, session } = await openSession(['/kept'], transport)
     for (let round = 0; round < 15; round++) {
       const visitor = await connect(host, transport)
@@ -76,7 +78,7 @@ describe.each(TRANSPORT_NAMES)('broken pages over %s', transport => {
         visitor.call('uploads.open', { session, key: `/upload/${round}/${index}` }),
         visitor.call('levels.rows', { session, prefix: '/', offset: 0, limit: 10 }),
       ]).flat()
-      // Some leave at once, some when all is open.
+      // Some disconnect at once, others when everything is open.
       if (round % 2 === 0) await Promise.allSettled(opened)
       visitor.pair.page.close()
       await Promise.allSettled(opened)
@@ -100,7 +102,7 @@ function ignoreAborted(error: unknown): void {
   if (!isAbortedCall(error)) throw error
 }
 
-/** Why a failure on the sender's own side is not one of those that may be; `''` when it is. */
+/** Why a failure on the sender's own side is unexpected; `''` if it is expected. */
 function describeUnsendable(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error
   return ['DataCloneError', 'TypeError', 'RangeError'].includes(name) ? '' : `${name}: ${String(error)}`

@@ -1,7 +1,7 @@
 import type { PutResult } from '../../../src/core/datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 
-/** A store that answers nothing until it is released, and heeds no signal. */
+/** A store whose calls don't settle until it is released. It ignores signals. */
 export class HangingStore extends MemoryDatastore {
   calls = 0
   readonly signals: AbortSignal[] = []

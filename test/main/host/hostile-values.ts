@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { Input, ProcedureName } from '../../../src/shared/contract.ts'
 
-/** Whatever structured clone can carry, and more than MessagePack can. */
+/** Any value that structured clone can carry, including values that MessagePack cannot. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
   fc.constantFrom<unknown>(
@@ -54,7 +54,7 @@ function deep(): unknown {
 
 type Inputs = { readonly [Name in ProcedureName]: Input<Name> }
 
-/** Input that fits each procedure; a fuzzer spoils it field by field. What it would do on a host is harmless. */
+/** Valid input for each procedure; a fuzzer corrupts it field by field. It is harmless if a host runs it. */
 export function fittingInputs(session: string): Inputs {
   const at = { session, key: '/fuzz/a' }
   const document = { strata: 1, root: { kind: 'memory' } }
@@ -151,11 +151,11 @@ export function fittingInputs(session: string): Inputs {
 export interface HostileCall {
   readonly name: string
   readonly input: unknown
-  /** Milliseconds after which the page gives the call up; never when absent. */
+  /** Milliseconds after which the page cancels the call; never if absent. */
   readonly cancelAfter: number | undefined
 }
 
-/** Calls of every procedure: as they should be, with a field spoilt, added or left out, or wholly made up. */
+/** Calls of every procedure: valid ones, ones with a field corrupted, added or removed, or random ones. */
 export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
   const inputs = fittingInputs(session)
   const names = Object.keys(inputs) as ProcedureName[]
@@ -190,7 +190,7 @@ export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
     .map(([call, after]) => ({ ...call, cancelAfter: after }))
 }
 
-/** What a broken or hostile page may put on the wire below the calls. */
+/** Messages that a broken or hostile page may send, below the level of calls. */
 export const hostileMessage: fc.Arbitrary<unknown> = fc.oneof(
   hostileValue,
   fc.record({ t: fc.constantFrom('q', 's', 'x'), i: fc.anything(), m: fc.anything(), a: fc.anything() }),

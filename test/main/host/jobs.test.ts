@@ -49,7 +49,7 @@ describe('jobs', () => {
     expect(done).toBeLessThan(keys.length)
   })
 
-  it('count tells keys and bytes at and below a branch, and of nothing else', async () => {
+  it('count reports keys and bytes at and below a branch only', async () => {
     const { page, session } = await openSession(TREE)
     expect(await run(page, session, { type: 'count', prefix: '/a' })).toMatchObject({
       state: 'done',
@@ -71,7 +71,7 @@ describe('jobs', () => {
     expect(job.result?.examples[0]?.key).toBe('/a/b/c')
   })
 
-  it('H11 deleting and moving a branch say so where it is still there afterwards', async () => {
+  it('H11 deleting and moving a branch report that it still exists afterwards', async () => {
     const folder = await tempFolder()
     await mkdir(join(folder, 'linked'))
     await symlink(folder, join(folder, 'linked', 'link'))
@@ -83,13 +83,13 @@ describe('jobs', () => {
     const { id } = await host.open({ type: 'folder', path: folder })
     const reason = 'it contains the symbolic link "/linked/link", which no key represents'
     const left = { result: { stayed: 1, examples: [{ key: '/linked', reason }] } }
-    // Where nothing is at the new place, the folder goes with all that it holds.
+    // If the target does not exist, the folder is moved with everything in it.
     expect(await run(page, id, moveTo(id, '/linked', 'other'))).toMatchObject({ done: 1, ...left })
     expect(await run(page, id, deletion('/linked'))).toMatchObject({ done: 0, ...left })
     expect(await run(page, id, deletion('/other'))).toMatchObject({ state: 'done', result: { stayed: 0 } })
   })
 
-  it('H20 deleting a branch takes its folders away, empty ones too, and says so of the row', async () => {
+  it('H20 deleting a branch removes its folders, including empty ones, and updates the row', async () => {
     const folder = await tempFolder()
     await mkdir(join(folder, 'old', 'empty'), { recursive: true })
     await mkdir(join(folder, 'bare', 'below'), { recursive: true })
@@ -113,7 +113,7 @@ describe('jobs', () => {
     await eventually(async () => (await rows()).length === 0)
   })
 
-  it('H20 moving a branch leaves no folder behind, but never drops one that was empty', async () => {
+  it('H20 moving a branch removes its folders, except those that were empty before', async () => {
     const folder = await tempFolder()
     await mkdir(join(folder, 'old', 'deep'), { recursive: true })
     await writeFile(join(folder, 'old', 'deep', 'one.txt'), '1')
@@ -130,7 +130,7 @@ describe('jobs', () => {
     expect(await readdir(join(folder, 'other'))).toEqual(['empty'])
   })
 
-  it('cancel stops a job and tells how far it came', async () => {
+  it('cancel stops a job and reports its progress', async () => {
     const store = await filled(
       new SlowStore(),
       Array.from({ length: 500 }, (_, n) => `/a/${n}`),
@@ -157,7 +157,7 @@ describe('jobs', () => {
     await page.call('jobs.start', { session, request: deletion('/a') })
     await eventually(() => store.waiting.length > 0)
     const closing = page.call('sessions.close', { session })
-    // Messages keep their order: once this is answered, the close has begun.
+    // Messages keep their order: once this is answered, the close has started.
     await page.call('sessions.list', {})
     store.isSlow = false
     for (const release of store.waiting.splice(0)) release()
@@ -165,7 +165,7 @@ describe('jobs', () => {
     await eventually(() => page.eventsOf('jobChanged').at(-1)?.state === 'cancelled')
   })
 
-  it('progress is told at most ten times a second, and the end always', async () => {
+  it('progress is reported at most ten times a second, and the end always', async () => {
     const { page, session } = await openSession(Array.from({ length: 20_000 }, (_, n) => `/a/${n}`))
     const job = await run(page, session, deletion('/a'))
     expect(job).toMatchObject({ state: 'done', done: 20_000 })
@@ -173,7 +173,7 @@ describe('jobs', () => {
     expect(page.eventsOf('jobChanged').length).toBeLessThanOrEqual(10 * seconds + 3)
   })
 
-  it('the list holds the latest hundred that ended', async () => {
+  it('the list holds the last hundred jobs that ended', async () => {
     const { page, session } = await openSession(['/a'])
     for (let index = 0; index < 120; index++) await run(page, session, { type: 'count', prefix: '/' })
     const { jobs } = await page.call('jobs.list', {})
@@ -181,7 +181,7 @@ describe('jobs', () => {
     expect(jobs.at(-1)?.id).toBe('job-120')
   })
 
-  it('too many at once, an unknown session, an unknown job and a bad key are refused', async () => {
+  it('too many jobs at once, an unknown session, an unknown job and a bad key are refused', async () => {
     const store = await filled(new SlowStore(), ['/a/1'])
     const { page, session } = await openSession(store)
     const start = (prefix = '/a', of = session) =>
@@ -199,7 +199,7 @@ describe('jobs', () => {
   })
 })
 
-/** Denies to delete `/a/b/c`. */
+/** Refuses to delete `/a/b/c`. */
 class StubbornStore extends MemoryDatastore {
   override async delete(key: Key, options?: DeleteOptions): Promise<void> {
     if (key.toString() === '/a/b/c') {
@@ -209,7 +209,7 @@ class StubbornStore extends MemoryDatastore {
   }
 }
 
-/** Each delete waits until it is let go. */
+/** Each delete waits until it is released. */
 class SlowStore extends MemoryDatastore {
   isSlow = true
   readonly waiting: (() => void)[] = []

@@ -3,7 +3,7 @@ import { LevelCache } from '../../../src/main/host/levels/level-cache.ts'
 
 const level = (size: number) => ({ size })
 
-it('forgets the levels that were not used for longest, until the rest fits', () => {
+it('evicts the least recently used levels until the rest fits', () => {
   const cache = new LevelCache(100)
   const forgotten: string[] = []
   const [a, b, c] = [level(40), level(40), level(40)]
@@ -19,7 +19,7 @@ it('forgets the levels that were not used for longest, until the rest fits', () 
   expect(forgotten).toEqual(['b'])
 })
 
-it('keeps the level used last, however large it is', () => {
+it('keeps the most recently used level, however large it is', () => {
   const cache = new LevelCache(100)
   const forgotten: string[] = []
   cache.add(level(10), () => forgotten.push('small'))
@@ -28,7 +28,7 @@ it('keeps the level used last, however large it is', () => {
   expect(forgotten).toEqual(['small'])
 })
 
-it('counts a level that was removed no more', () => {
+it('does not count a removed level', () => {
   const cache = new LevelCache(100)
   const forgotten: string[] = []
   const [a, b] = [level(90), level(90)]
@@ -39,7 +39,7 @@ it('counts a level that was removed no more', () => {
   expect(forgotten).toEqual([])
 })
 
-it('gives versions that grow', () => {
+it('returns increasing versions', () => {
   const cache = new LevelCache()
   expect(cache.nextVersion()).toBeLessThan(cache.nextVersion())
 })

@@ -10,7 +10,7 @@ const row = fc
   .filter(({ isValue, isBranch }) => isValue || isBranch)
 const patch = fc.record({ ...flags, size: fc.oneof(fc.nat(), fc.constant(Number.NaN)) }, { requiredKeys: [] })
 
-it('patches give what a sorted map would', () => {
+it('patches give the same result as a sorted map', () => {
   const lists = fc.uniqueArray(row, { selector: one => one.name })
   // Some rounds change a few rows, some very many.
   const round = fc.oneof(
@@ -61,7 +61,7 @@ function apply(model: Map<string, Row>, at: string, change: RowPatch): void {
   else model.set(at, shown({ name: at, isValue, isBranch, size }))
 }
 
-/** A size is known of values alone. */
+/** Only values have a known size. */
 function shown({ name: of, isValue, isBranch, size }: Row): Row {
   const isKnown = isValue && size !== undefined && !Number.isNaN(size)
   return { name: of, isValue, isBranch, ...(isKnown && { size }) }

@@ -14,7 +14,7 @@ import type { Row } from '../../../src/shared/procedures/store.ts'
 import { moveTo } from './many/many-test.ts'
 import { bytesOf, eventually, memoryWith, openSession, type TestPage } from './test-host.ts'
 
-/** Lets pages of a listing through one by one, and may hide how many children there are. */
+/** Lets pages of a listing through one by one, and may hide the number of children. */
 class GatedStore extends MemoryDatastore {
   allowed = Number.POSITIVE_INFINITY
   hidesTotal = true
@@ -41,7 +41,7 @@ class GatedStore extends MemoryDatastore {
   }
 }
 
-/** Works out listings at once, but hands over those that `holds` says only when it is let go. */
+/** Computes listings at once, but holds back those that match `holds` until they are released. */
 class LateStore extends MemoryDatastore {
   holds: (prefix: Key, options: ListOptions) => boolean = () => false
   held = 0
@@ -62,7 +62,7 @@ class LateStore extends MemoryDatastore {
   }
 }
 
-/** Has values under so many numbered names, made up as they are listed. */
+/** Has values under `count` numbered names, generated as they are listed. */
 class NumberedStore extends MemoryDatastore {
   readonly #count: number
 
@@ -82,7 +82,7 @@ class NumberedStore extends MemoryDatastore {
   }
 }
 
-/** Tells sizes on small pages only, as a store does that has to look at each file. */
+/** Reports sizes on small pages only, like a store that has to stat each file. */
 class SizelessStore extends GatedStore {
   override async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     const page = await super.list(prefix, options)
@@ -105,7 +105,7 @@ const rowsOf = (page: TestPage, session: string, prefix: string, offset = 0, lim
   page.call('levels.rows', { session, prefix, offset, limit })
 
 describe('levels.rows', () => {
-  it('gives rows by number, and how many there are', async () => {
+  it('returns rows by number, and the row count', async () => {
     const { page, session } = await openSession(['/a', '/b/c', '/b', '/d/e'])
     expect(await rowsOf(page, session, '/', 1, 2)).toMatchObject({
       rows: [
@@ -133,7 +133,7 @@ describe('levels.rows', () => {
     expect(page.eventsOf('levelChanged').at(-1)).toMatchObject({ session, prefix: '/', count: 5000 })
   })
 
-  it('is exact at once where the store knows its level', async () => {
+  it('is exact at once if the store knows its level', async () => {
     const store = await gatedWith(5000)
     store.allowed = 1
     store.hidesTotal = false
@@ -142,7 +142,7 @@ describe('levels.rows', () => {
     store.allow(Number.POSITIVE_INFINITY)
   })
 
-  it('lists a level once, however often rows are asked for', async () => {
+  it('lists a level once, however often rows are requested', async () => {
     const store = await gatedWith(2500)
     const { page, session } = await openSession(store)
     for (let round = 0; round < 20; round++) await rowsOf(page, session, '/', round * 100)
@@ -150,7 +150,7 @@ describe('levels.rows', () => {
     expect(store.pages).toBe(2)
   })
 
-  it('a million names: the first rows come while indexing goes on, and the last are right', async () => {
+  it('a million names: the first rows are available while indexing continues, and the last are correct', async () => {
     const store = new NumberedStore(1_000_000)
     const { page, session } = await openSession(store)
     const first = await rowsOf(page, session, '/', 0, 60)
@@ -168,7 +168,7 @@ describe('levels.rows', () => {
     expect(events).toBeLessThan(200)
   })
 
-  it('learns sizes on demand where listing a level does not tell them, and is no other version for it', async () => {
+  it('gets missing sizes on demand, without a new version', async () => {
     const store = new SizelessStore()
     for (let index = 0; index < 1200; index++) await store.put(Key.of(nameOf(index)), new Uint8Array(index))
     const { page, session } = await openSession(store)
@@ -186,7 +186,7 @@ describe('levels.rows', () => {
     expect(store.pages).toBe(pages)
   })
 
-  it('a listing that fails is told, and the next call begins anew', async () => {
+  it('a failed listing is reported, and the next call starts again', async () => {
     const store = await gatedWith(10)
     store.failure = new DatastoreError('IO', 'Cannot list "/": the disk is gone')
     const { page, session } = await openSession(store)
@@ -195,7 +195,7 @@ describe('levels.rows', () => {
     expect(await rowsOf(page, session, '/')).toMatchObject({ count: 10 })
   })
 
-  it('a call that is cancelled while it waits leaves the listing alone', async () => {
+  it('cancelling a waiting call does not affect the listing', async () => {
     const store = await gatedWith(3000)
     store.allowed = 1
     const { page, session } = await openSession(store)
@@ -212,7 +212,7 @@ describe('levels.rows', () => {
     expect((await rowsOf(page, session, '/', 2000, 1)).rows[0]?.name).toBe(nameOf(2000))
   })
 
-  it('closing the session turns away whoever waits', async () => {
+  it('closing the session rejects waiting calls', async () => {
     const store = await gatedWith(3000)
     store.allowed = 1
     const { page, session } = await openSession(store)
@@ -225,7 +225,7 @@ describe('levels.rows', () => {
   })
 })
 
-it('a level that is too large is listed only as far as somebody asks', async () => {
+it('a level that is too large is listed only as far as requested', async () => {
   const level = new Level({
     store: new NumberedStore(100_000),
     prefix: Key.root,
@@ -248,7 +248,7 @@ it('a level that is too large is listed only as far as somebody asks', async () 
   await expect(waiting).rejects.toThrow(LevelDroppedError)
 })
 
-it('F23 a folder of many files is listed once, and taken over as the store has it', async () => {
+it('F23 a folder of many files is listed once, with the sorted names of the store', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'strata-level-'))
   try {
     for (let index = 0; index < 2500; index++) await writeFile(join(folder, nameOf(index)), 'x')
@@ -275,7 +275,7 @@ it('F23 a folder of many files is listed once, and taken over as the store has i
     const { rows } = await level.rows({ offset: 2499, limit: 10 }, signal)
     expect(rows.map(row => row.name)).toEqual([nameOf(2498), nameOf(2499)])
     expect(await level.find(nameOf(1234), signal)).toMatchObject({ index: 1235, isPresent: true })
-    // What one of them learns changes nothing for the other, though they share what the store has.
+    // The sizes that one of them gets do not affect the other, though they share the names of the store.
     level.patch(nameOf(1234), { isValue: false })
     level.patch('new', { isValue: true, size: 3 })
     expect((await level.rows({ offset: 2498, limit: 9 }, signal)).rows.map(row => row.name)).toEqual([
@@ -298,7 +298,7 @@ it('F23 a folder of many files is listed once, and taken over as the store has i
 })
 
 describe('levels.find', () => {
-  it('gives the row of a name, or where it would stand', async () => {
+  it('returns the row of a name, or where it would be inserted', async () => {
     const { page, session } = await openSession(['/b', '/d', '/f'])
     const find = async (name: string) => {
       const { index, isPresent } = await page.call('levels.find', { session, prefix: '/', name })
@@ -319,7 +319,7 @@ describe('levels after changes', () => {
         `${name}${isValue ? `=${size ?? '?'}` : ''}${isBranch ? '/' : ''}`,
     )
 
-  it('a put makes its row and the branches above it', async () => {
+  it('a put adds its row and the branches above it', async () => {
     const { page, session } = await openSession(['/m'])
     expect(await listing(page, session, '/')).toEqual(['m=2'])
     expect(await listing(page, session, '/a')).toEqual([])
@@ -331,7 +331,7 @@ describe('levels after changes', () => {
     expect(await listing(page, session, '/')).toEqual(['a=1/', 'm=6'])
   })
 
-  it('a delete takes away its row and the branches that it leaves empty', async () => {
+  it('a delete removes its row and the branches that it leaves empty', async () => {
     const { page, session } = await openSession(['/a/b/c', '/a/x', '/m'])
     for (const prefix of ['/', '/a', '/a/b']) await listing(page, session, prefix)
     await page.call('store.delete', { session, key: '/a/b/c' })
@@ -342,7 +342,7 @@ describe('levels after changes', () => {
     await eventually(async () => (await listing(page, session, '/')).join() === 'm=2')
   })
 
-  it('a branch that is left empty by a branch found empty later goes as well', async () => {
+  it('a branch that becomes empty because a branch below it is later found empty is removed too', async () => {
     const store = new GatedStore()
     for (const key of ['/a/b/c', '/a/d']) await store.put(Key.parse(key), bytesOf('x'))
     const { page, session } = await openSession(store)
@@ -353,7 +353,7 @@ describe('levels after changes', () => {
     await eventually(async () => (await rowsOf(page, session, '/')).rows.length === 0)
   })
 
-  it('branches that are found empty only by asking the store take those above them along', async () => {
+  it('if asking the store shows that branches are empty, those above them are removed too', async () => {
     const { page, session } = await openSession(['/a/b/c/d/e/f', '/m'])
     for (const prefix of ['/', '/a', '/a/b']) await listing(page, session, prefix)
     await page.call('store.delete', { session, key: '/a/b/c/d/e/f' })
@@ -362,7 +362,7 @@ describe('levels after changes', () => {
     expect(await listing(page, session, '/a/b')).toEqual([])
   })
 
-  it('a delete of a value that is a branch too keeps the branch', async () => {
+  it('deleting a value that is also a branch keeps the branch', async () => {
     const { page, session } = await openSession(['/a', '/a/b'])
     await listing(page, session, '/')
     await page.call('store.delete', { session, key: '/a' })
@@ -380,7 +380,7 @@ describe('levels after changes', () => {
     await eventually(async () => (await listing(page, session, '/')).includes('up=5'))
   })
 
-  it('changes past the listing so far are not lost', async () => {
+  it('changes beyond the part listed so far are not lost', async () => {
     const store = await gatedWith(3000)
     store.allowed = 1
     const { page, session } = await openSession(store)
@@ -396,7 +396,7 @@ describe('levels after changes', () => {
     expect(all).toEqual([...expected, `${nameOf(2500)}x`, `${nameOf(3)}x`].sort())
   })
 
-  it('a page that was on its way during a change does not undo it', async () => {
+  it('a page in flight during a change does not undo it', async () => {
     const store = new LateStore()
     for (let index = 0; index < 3000; index++) await store.put(Key.of(nameOf(index)), bytesOf('x'))
     store.holds = (_prefix, { after }) => after === nameOf(999)
@@ -406,7 +406,7 @@ describe('levels after changes', () => {
     await page.call('store.delete', { session, key: `/${nameOf(1500)}` })
     await page.call('store.put', { session, key: `/${nameOf(1500)}x`, bytes: bytesOf('new') })
     await page.call('store.put', { session, key: `/${nameOf(1501)}`, bytes: bytesOf('longer') })
-    // What is known is applied before the page arrives.
+    // Known changes are applied before the page arrives.
     await rowsOf(page, session, '/', 0, 1)
     store.deliver()
     const { rows } = await rowsOf(page, session, '/', 1499, 4)
@@ -418,7 +418,7 @@ describe('levels after changes', () => {
     ])
   })
 
-  it('a branch found empty while it was filled again stays', async () => {
+  it('a branch is kept if it was filled again while it was found empty', async () => {
     const store = new LateStore()
     await store.put(Key.parse('/a/b'), bytesOf('x'))
     const { page, session } = await openSession(store)
@@ -428,14 +428,14 @@ describe('levels after changes', () => {
     await eventually(() => store.held === 1)
     await page.call('store.put', { session, key: '/a/c', bytes: bytesOf('x') })
     store.deliver()
-    // The outdated finding is dropped, and the store is asked once more.
+    // The outdated result is dropped, and the store is asked once more.
     await eventually(() => store.held === 2)
     expect(await listing(page, session, '/')).toEqual(['a/'])
     store.deliver()
     expect(await listing(page, session, '/')).toEqual(['a/'])
   })
 
-  it('the version grows when rows that were handed out change, and not before', async () => {
+  it('the version grows only when returned rows change', async () => {
     const { page, session } = await openSession(['/a', '/b'])
     const before = await rowsOf(page, session, '/')
     expect((await rowsOf(page, session, '/')).version).toBe(before.version)
@@ -445,7 +445,7 @@ describe('levels after changes', () => {
     await eventually(() => page.eventsOf('levelChanged').at(-1)?.version === after.version)
   })
 
-  it('refresh lists anew what others have changed, and tells pages so', async () => {
+  it('refresh lists changes of others, and notifies pages', async () => {
     const { page, session, store } = await openSession(['/a/b'])
     await listing(page, session, '/')
     const { version } = await rowsOf(page, session, '/a')
@@ -457,7 +457,7 @@ describe('levels after changes', () => {
     expect((await rowsOf(page, session, '/a')).version).toBeGreaterThan(version)
   })
 
-  it('refresh of one level leaves the others', async () => {
+  it('refresh of one level does not affect others', async () => {
     const { page, session, store } = await openSession(['/a/b', '/c/d'])
     for (const prefix of ['/a', '/c']) await listing(page, session, prefix)
     await store.put(Key.parse('/a/x'), bytesOf('x'))
@@ -467,7 +467,7 @@ describe('levels after changes', () => {
     expect(await listing(page, session, '/c')).toEqual(['d=4'])
   })
 
-  it('stay true to the store through any writes', { timeout: 120_000 }, async () => {
+  it('stay consistent with the store through any writes', { timeout: 120_000 }, async () => {
     const segment = fc.constantFrom('a', 'b', 'c')
     const key = fc.array(segment, { minLength: 1, maxLength: 3 }).map(segments => `/${segments.join('/')}`)
     const write = fc.oneof(
@@ -512,7 +512,7 @@ describe('levels after changes', () => {
 })
 
 describe('levelChanged', () => {
-  it('is told at most ten times a second, and the last state always', async () => {
+  it('is reported at most ten times a second, and the last state always', async () => {
     const { page, session } = await openSession(['/a'])
     await rowsOf(page, session, '/')
     const began = performance.now()
@@ -530,7 +530,7 @@ describe('levelChanged', () => {
   })
 })
 
-it('a level that holds very many changes at once is listed anew rather than asked about key by key', async () => {
+it('a level with very many changes at once is listed again, not checked key by key', async () => {
   const keys = Array.from({ length: 5000 }, (_, n) => `/from/${nameOf(n)}`)
   const { page, session } = await openSession(await memoryWith(keys))
   await rowsOf(page, session, '/to')

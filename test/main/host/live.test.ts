@@ -32,7 +32,7 @@ interface Opened {
   readonly names: (prefix: string) => Promise<string[]>
 }
 
-/** A plain folder with two values, open in a page that looks at its root. */
+/** A plain folder with two values, open in a page that shows its root. */
 async function opened(root?: string): Promise<Opened> {
   const folder = root ?? (await tempFolder())
   const at = (...names: string[]): string => join(folder, ...names)
@@ -52,7 +52,7 @@ async function opened(root?: string): Promise<Opened> {
   return { root: folder, page, session, at, names }
 }
 
-/** Waits until `look` gives this. */
+/** Waits until `look` returns this. */
 async function until<T>(look: () => T | Promise<T>, expected: T): Promise<void> {
   await eventually(async () => isDeepStrictEqual(await look(), expected))
 }
@@ -60,7 +60,7 @@ async function until<T>(look: () => T | Promise<T>, expected: T): Promise<void> 
 const changesOf = (page: TestPage): string[] =>
   page.eventsOf('valueChanged').map(({ key, isDeep }) => (isDeep === true ? `${key}/…` : key))
 
-it('J3 rows follow what other programs write and remove on a level that is shown', async () => {
+it('J3 rows follow writes and deletes of other programs on a visible level', async () => {
   const { at, names } = await opened()
   writeFileSync(at('new'), 'theirs')
   await until(() => names('/'), ['a', 'b/', 'new'])
@@ -70,7 +70,7 @@ it('J3 rows follow what other programs write and remove on a level that is shown
   await until(() => names('/'), ['b/', 'd/', 'new'])
 })
 
-it('J3 a branch that others replace is listed again, below it too', async () => {
+it('J3 a branch that others replace is listed again, including below it', async () => {
   const { at, names, root } = await opened()
   expect(await names('/b')).toEqual(['c'])
   const away = `${root}-away`
@@ -83,14 +83,14 @@ it('J3 a branch that others replace is listed again, below it too', async () => 
   await until(() => names('/'), ['a'])
 })
 
-it('J3 a value that a page has read is reported when others change it, on a level that is not shown', async () => {
+it('J3 a value that a page has read is reported when others change it, on a level that is not visible', async () => {
   const { at, page, session } = await opened()
   await page.call('store.get', { session, key: '/b/c' })
   writeFileSync(at('b', 'c'), 'theirs, and longer')
   await eventually(() => changesOf(page).includes('/b/c'))
 })
 
-it('J3 a size that others change is the new one in the rows', async () => {
+it('J3 rows show the new size when others change a value', async () => {
   const { at, page, session } = await opened()
   const sizeOf = async (): Promise<number | undefined> => {
     const range = { offset: 0, limit: 10, withSizes: true }
@@ -102,14 +102,14 @@ it('J3 a size that others change is the new one in the rows', async () => {
   await until(() => sizeOf(), 12)
 })
 
-it('J33 a write of our own is not looked at again for its report, but what others wrote just after it is', async () => {
+it('J33 a reported write of our own is not checked again, but a write of others just after it is', async () => {
   const { at, page, session } = await opened()
   await page.call('store.put', { session, key: '/a', bytes: bytesOf('mine') })
   writeFileSync(at('a'), 'theirs')
   await eventually(() => changesOf(page).filter(key => key === '/a').length > 1)
 })
 
-it('J33 many writes of our own are looked at once more as one branch', async () => {
+it('J33 many writes of our own are checked once more as one branch', async () => {
   const keys = Array.from({ length: 700 }, (_, index) => Key.of('b', `k${index}`))
   const seen = await new Promise<string>(resolve => {
     const own = new OwnWrites({
@@ -144,7 +144,7 @@ it('J3 rows follow what another program writes into the same SQLite file', async
   await until(names, ['b'])
 })
 
-it('J34 a store that reports nothing of others is looked at again when the window is', async () => {
+it('J34 a store that does not report changes of others is listed again when the window gets the focus', async () => {
   class Lasting extends MapStore {
     override capabilities = { ...MINIMAL, persistent: true }
   }
@@ -162,7 +162,7 @@ it('J34 a store that reports nothing of others is looked at again when the windo
   await eventually(() => changesOf(page).includes('//…'))
 })
 
-it('J3 a level whose watch fails is read again, and again when the window gets the focus', async () => {
+it('J3 a level whose watch fails is listed again, and again when the window gets the focus', async () => {
   let fail = (): void => undefined
   const failed = new Promise<void>(resolve => {
     fail = resolve
@@ -193,7 +193,7 @@ it('J3 a level whose watch fails is read again, and again when the window gets t
   await until(names, ['later', 'theirs'])
 })
 
-it('J34 where every change is heard, nothing is listed again', async () => {
+it('J34 if every change is reported, nothing is listed again', async () => {
   const { page, session, names } = await opened()
   const { version } = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 10 })
   await page.call('sessions.lookAgain', { session })
@@ -202,7 +202,7 @@ it('J34 where every change is heard, nothing is listed again', async () => {
   expect(after.version).toBe(version)
 })
 
-it('J34 a store in memory has no others, and is not listed again', async () => {
+it('J34 a store in memory is not shared, and is not listed again', async () => {
   const { page, session } = await openSession(new MemoryDatastore())
   const { version } = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 10 })
   await page.call('sessions.lookAgain', { session })
@@ -210,7 +210,7 @@ it('J34 a store in memory has no others, and is not listed again', async () => {
   expect(after.version).toBe(version)
 })
 
-it('J3 more levels than can be followed are looked at again when the window is', async () => {
+it('J3 levels beyond the watch limit are listed again when the window gets the focus', async () => {
   const { page, session, at, names } = await opened()
   for (let index = 0; index < 300; index++) mkdirSync(at(`d${index}`))
   for (let index = 0; index < 300; index++) await names(`/d${index}`)

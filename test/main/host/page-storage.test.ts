@@ -7,8 +7,8 @@ import { connect, eventually, tempFolder, testHost } from './test-host.ts'
 
 const DRAFT = { name: 'strata.draft.1:/a/ü\u0000', text: 'draft \ud83d\ude00' }
 
-describe('what pages keep', () => {
-  it('P1 is there after a restart, and other pages are told', async () => {
+describe('the storage of pages', () => {
+  it('P1 persists across a restart, and changes are sent to other pages', async () => {
     const dataDirectory = await tempFolder()
     const host = await testHost({ dataDirectory })
     const [page, other] = [await connect(host), await connect(host)]
@@ -27,7 +27,7 @@ describe('what pages keep', () => {
     expect(again.logged).toEqual([])
   })
 
-  it('H5 is in files of its user alone', async ctx => {
+  it('H5 is in files readable only by their user', async ctx => {
     if (process.platform === 'win32') ctx.skip('Windows has no such permissions')
     const host = await testHost()
     await (await connect(host)).call('storage.set', DRAFT)
@@ -38,7 +38,7 @@ describe('what pages keep', () => {
     expect((await stat(join(folder, name!))).mode & 0o777).toBe(0o600)
   })
 
-  it('H5 P1 is sealed where the shell has a keychain, also what was kept before', async () => {
+  it('H5 P1 is sealed if the shell has a keychain, including earlier texts', async () => {
     const dataDirectory = await tempFolder()
     const plain = await testHost({ dataDirectory })
     await (await connect(plain)).call('storage.set', DRAFT)
@@ -65,7 +65,7 @@ describe('what pages keep', () => {
     const { items } = await (await connect(second)).call('storage.load', {})
     expect(items).toEqual([DRAFT, { name: 'tabs', text: 'secret' }])
     await second.close()
-    // Without the keychain nothing of it is shown, and nothing is lost.
+    // Without the keychain no text is returned, and none is lost.
     const before = await kept()
     const without = await testHost({ dataDirectory })
     expect((await (await connect(without)).call('storage.load', {})).items).toEqual([])
@@ -73,7 +73,7 @@ describe('what pages keep', () => {
     expect(await kept()).toBe(before)
   })
 
-  it('H3 a file that cannot be used is left alone, and the others are used', async () => {
+  it('H3 an unusable file is kept, and the others are used', async () => {
     const dataDirectory = await tempFolder()
     const first = await testHost({ dataDirectory })
     await (await connect(first)).call('storage.set', DRAFT)
@@ -88,7 +88,7 @@ describe('what pages keep', () => {
     expect(await readdir(folder)).toHaveLength(2)
   })
 
-  it('P1 is bounded: the oldest give way, and a text that is too long is refused', async () => {
+  it('P1 is bounded: the oldest texts are evicted, and a text that is too long is refused', async () => {
     const host = await testHost()
     const page = await connect(host)
     const text = 'x'.repeat(MAX_STORED_TEXT)
@@ -99,7 +99,7 @@ describe('what pages keep', () => {
     await expect(tooLong).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('P2 the same source has the same session id in every run, and no id is given twice in one', async () => {
+  it('P2 the same source has the same session id in every run, and no id is used twice in a run', async () => {
     const path = await tempFolder()
     const [one, two] = [await testHost(), await testHost()]
     const first = await one.open({ type: 'folder', path })

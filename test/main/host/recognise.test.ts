@@ -45,8 +45,8 @@ async function opened() {
   return { host, page: await connect(host), folder: await tempFolder() }
 }
 
-describe('what a person names', () => {
-  it('E11 an address is a stack of one server, and a user is an option', async () => {
+describe('recognising what a user enters', () => {
+  it('E11 an address is a stack of one server, and its user is an option', async () => {
     const { page } = await opened()
     expect(await page.call('sessions.recognise', { text: ' servers://app@db.example.org:7000/3 ' })).toEqual({
       kind: 'server',
@@ -110,13 +110,13 @@ describe('what a person names', () => {
     ['server://', 'UNSUPPORTED', /names no host/],
     ['/nowhere/at/all', 'NOT_FOUND', /\/nowhere\/at\/all/],
     ['sqlite:/nowhere.cabinets', 'NOT_FOUND', /nowhere/],
-  ])('E11 what cannot be opened is refused with the reason: %s', async (text, code, message) => {
+  ])('E11 refuses what cannot be opened, with the reason: %s', async (text, code, message) => {
     const { page } = await opened()
     const call = page.call('sessions.recognise', { text })
     await expect(call).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
   })
 
-  it('E11 a path is what stands there: a place of some kind, a folder, a stack file', async () => {
+  it('E11 a path is recognised by its content: a location of some kind, a folder, a stack file', async () => {
     const { page, folder } = await opened()
     const at = (name: string) => join(folder, name)
     await mkdir(at('a.cabinet'))
@@ -140,12 +140,12 @@ describe('what a person names', () => {
     ['redis://u:p:q@r@h:1/2?x=a@b', { address: 'redis://h:1/2?x=a@b', user: 'u', password: 'p:q@r' }],
     ['redis://u:%zz@h', { address: 'redis://h', user: 'u', password: '%zz' }],
     ['/a/b:c@d', { address: '/a/b:c@d', user: undefined, password: undefined }],
-  ])('E11 the password is taken out of %s', (text, expected) => {
+  ])('E11 removes the password from %s', (text, expected) => {
     expect(splitAddress(text)).toEqual(expected)
   })
 })
 
-describe('the test of what a document names', () => {
+describe('testing a document', () => {
   const tested = async (root: Record<string, unknown>) => {
     const { page } = await opened()
     const report = await page.call('sessions.test', { document: { strata: 1, root } })
@@ -153,7 +153,7 @@ describe('the test of what a document names', () => {
     return report
   }
 
-  it('E20 what is not a server is opened, looked at and closed again', async () => {
+  it('E20 a node that is not a server is opened, checked and closed again', async () => {
     const report = await tested({ kind: 'read-only', store: { kind: 'memory' } })
     expect(report.steps.map(({ name, ok }) => [name, ok])).toEqual([
       ['reach', true],
@@ -163,13 +163,13 @@ describe('the test of what a document names', () => {
     expect(report).toMatchObject({ ok: true, rights: { read: true, write: false, liveChanges: false } })
   })
 
-  it('E20 what cannot be opened is a step that failed, and why', async () => {
+  it('E20 a node that cannot be opened is a failed step with its reason', async () => {
     const report = await tested({ kind: 'fs', path: '/nowhere/at/all', create: false })
     expect(report).toMatchObject({ ok: false, steps: [{ name: 'reach', ok: false }], rights: {} })
     expect(report.steps[0]?.detail).toContain('/nowhere/at/all')
   })
 
-  it('E20 a document with a fault is refused with its place', async () => {
+  it('E20 an invalid document is refused with the position of the error', async () => {
     await expect(tested({ kind: 'server', url: 'server://h', password: 'literal' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       path: 'root.password',

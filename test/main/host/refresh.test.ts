@@ -11,7 +11,7 @@ afterAll(async () => {
 })
 
 describe('Refresh', () => {
-  it('E130 shows what another program has put a moment ago, below the nodes of a stack, for each level that is shown', async () => {
+  it('E130 shows recent changes of another program below the nodes of a stack, for each visible level', async () => {
     const others = client.db('test').collection<{ _id: string }>('others')
     await others.insertMany([{ _id: 'a' }, { _id: 'b/1' }])
     const mongodb = { kind: 'mongodb', url: server.url, collection: 'others', layout: 'documents' }

@@ -10,7 +10,7 @@ import { bytesOf, connect, tempFolder, testHost, textOf } from './test-host.ts'
 const SAMPLE = { type: 'sample' } as const
 
 describe('the sample', () => {
-  it('is a cache over two shards, each node named for a newcomer', async () => {
+  it('is a cache over two shards, with node names that newcomers understand', async () => {
     const host = await testHost()
     const { name, nodes, isWritable, isReadOnly } = await host.open(SAMPLE)
     expect([name, isWritable, isReadOnly]).toEqual(['Sample', true, false])
@@ -23,7 +23,7 @@ describe('the sample', () => {
     ])
   })
 
-  it('S1 holds every key in exactly one shard, and each shard a fair share', async () => {
+  it('S1 holds every key in exactly one shard, evenly distributed', async () => {
     const host = await testHost()
     await host.open(SAMPLE)
     await host.close()
@@ -46,7 +46,7 @@ describe('the sample', () => {
     }
   })
 
-  it('opening again reuses it and keeps edits and deletes', async () => {
+  it('is reused when opened again, with edits and deletes kept', async () => {
     const dataDirectory = await tempFolder()
     const first = await testHost({ dataDirectory })
     const { id } = await first.open(SAMPLE)
@@ -65,7 +65,7 @@ describe('the sample', () => {
     })
   })
 
-  it('one that was only half made is finished, without touching what is there', async () => {
+  it('is completed if it was only half created, without changing existing values', async () => {
     const dataDirectory = await tempFolder()
     const first = await testHost({ dataDirectory })
     const { id } = await first.open(SAMPLE)
@@ -89,7 +89,7 @@ describe('the sample', () => {
     ])
   })
 
-  it('an edited stack of the sample leaves the sample what it is', async () => {
+  it('is not changed by editing its stack', async () => {
     const host = await testHost()
     const page = await connect(host)
     const { id, document } = await host.open(SAMPLE)
@@ -122,7 +122,7 @@ describe('sampleEntries', () => {
     for (const { key, value } of again) expect(Buffer.compare(value, keys.get(key)!), key).toBe(0)
   })
 
-  it('show what a browser of keys has to cope with', () => {
+  it('include the cases that a key browser has to handle', () => {
     const all = [...keys.keys()]
     expect(all.some(key => /[^\x00-\x7f]/.test(key))).toBe(true)
     expect(all.some(key => /\p{Emoji_Presentation}/u.test(key))).toBe(true)
@@ -132,7 +132,7 @@ describe('sampleEntries', () => {
     expect(keys.get('/logs/2025.log')!.length).toBeGreaterThan(1024 * 1024)
   })
 
-  it('hold numbers that an editor must not damage', () => {
+  it('include numbers that an editor must not damage', () => {
     const texts = entries
       .filter(({ key }) => /\/(?:films|sessions)\//.test(key))
       .map(({ value }) => textOf(value))
@@ -141,7 +141,7 @@ describe('sampleEntries', () => {
     expect(large.some(digits => String(Number(digits)) !== digits)).toBe(true)
   })
 
-  it('hold JSON that is JSON and pictures that are pictures', () => {
+  it('are valid JSON and valid images', () => {
     const decoder = new TextDecoder('utf-8', { fatal: true })
     let [objects, pictures] = [0, 0]
     for (const { key, value } of entries) {
@@ -161,13 +161,13 @@ describe('sampleEntries', () => {
     expect(pictures).toBeGreaterThan(30)
   })
 
-  it('begin with a readme that explains tiers and shards in a minute', () => {
+  it('start with a readme that explains tiers and shards in a minute', () => {
     const words = textOf(keys.get('/readme')!).split(/\s+/)
     expect(words.length).toBeLessThan(330)
     for (const word of ['Cache', 'Shard', 'Tiers', 'shard-a', 'shard-b']) {
       expect(words.join(' ')).toContain(word)
     }
-    // Every key that it names is there.
+    // Every key that it names exists.
     for (const [, named] of textOf(keys.get('/readme')!).matchAll(/`(\/[^`]+)`/g)) {
       expect(keys.has(named!), named).toBe(true)
     }

@@ -27,7 +27,7 @@ const registry = new Registry([...nodeKinds, server])
 const document = { strata: 1, root: { kind: 'server', password: { secret: 'prod-redis' } } }
 const source = { type: 'document', document } as const
 
-/** A keychain that turns bytes round, so that nothing of a text can be read in the file. */
+/** A keychain that reverses bytes, so that no text is readable in the file. */
 function keychain(isProtecting = true): Keychain & { isOld: boolean } {
   return {
     isOld: false,
@@ -46,7 +46,7 @@ async function opened(options: Parameters<typeof testHost>[0] = {}) {
 }
 
 describe('secrets of the host', () => {
-  it('E6 a secret that is put reaches the store that names it, and no file or page', async () => {
+  it('E6 a secret reaches the store that names it, and no file or page', async () => {
     received.length = 0
     const { page, file } = await opened()
     expect(await page.call('secrets.state', {})).toEqual({
@@ -69,7 +69,7 @@ describe('secrets of the host', () => {
     expect(JSON.stringify([state, page.events])).not.toContain(VALUE)
   })
 
-  it('E6 while the secrets are locked a stack that names one does not open, and says so with its place', async () => {
+  it('E6 while the secrets are locked, a stack that names one is not opened, and the error has its position', async () => {
     const first = await opened()
     await first.page.call('secrets.unlock', { passphrase: 'open sesame' })
     await first.page.call('secrets.put', { name: 'prod-redis', value: VALUE })
@@ -98,7 +98,7 @@ describe('secrets of the host', () => {
     expect(received).toEqual([VALUE])
   })
 
-  it('E6 a secret whose sealed text was changed or given to another name is refused', async () => {
+  it('E6 a secret whose sealed text was changed or moved to another name is refused', async () => {
     const { page, file } = await opened()
     await page.call('secrets.unlock', { passphrase: 'open sesame' })
     await page.call('secrets.put', { name: 'prod-redis', value: VALUE })
@@ -116,7 +116,7 @@ describe('secrets of the host', () => {
     }
   })
 
-  it('E6 a variable of the environment gives a secret, before the file', async () => {
+  it('E6 a variable of the environment provides a secret, before the file', async () => {
     received.length = 0
     const { page } = await opened({ environment: { STRATA_SECRET_PROD_REDIS: 'of the variable', HOME: '/' } })
     expect(await page.call('secrets.state', {})).toMatchObject({ variables: ['STRATA_SECRET_PROD_REDIS'] })
@@ -124,7 +124,7 @@ describe('secrets of the host', () => {
     expect(received).toEqual(['of the variable'])
   })
 
-  it('E6 the keychain seals where it protects, without a passphrase', async () => {
+  it('E6 the keychain seals without a passphrase, if it protects', async () => {
     received.length = 0
     const { page, file } = await opened({ keychain: keychain() })
     const state = await page.call('secrets.put', { name: 'prod-redis', value: VALUE })
@@ -134,7 +134,7 @@ describe('secrets of the host', () => {
     expect(received).toEqual([VALUE])
   })
 
-  it('E6 what the keychain sealed with an old key is sealed again', async () => {
+  it('E6 a text sealed with an old key of the keychain is sealed again', async () => {
     const chain = keychain()
     const { page, file } = await opened({ keychain: chain })
     await page.call('secrets.put', { name: 'prod-redis', value: VALUE })
@@ -145,14 +145,14 @@ describe('secrets of the host', () => {
     expect(await readFile(file, 'utf8')).toContain(await chain.seal(JSON.stringify(['prod-redis', VALUE])))
   })
 
-  it('E6 a keychain that does not protect keeps nothing: a passphrase is needed', async () => {
+  it('E6 a keychain that does not protect is not used: a passphrase is needed', async () => {
     const { page } = await opened({ keychain: keychain(false) })
     await expect(page.call('secrets.put', { name: 'prod-redis', value: VALUE })).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
     })
   })
 
-  it('E6 a file that is none of secrets is left as it is', async () => {
+  it('E6 a file that does not hold secrets is not changed', async () => {
     const { page, file } = await opened()
     await writeFile(file, '{ "strata": "something else" }')
     await expect(page.call('secrets.state', {})).rejects.toMatchObject({ code: 'CORRUPT' })
@@ -171,7 +171,7 @@ describe('secrets of the host', () => {
     expect(secrets.every(({ isReadable }) => isReadable)).toBe(true)
   })
 
-  it('E6 removing a secret forgets it, and every page is told', async () => {
+  it('E6 removing a secret deletes it, and notifies every page', async () => {
     const { page, host } = await opened({ keychain: keychain() })
     const other = await connect(host)
     await page.call('secrets.put', { name: 'a', value: VALUE })
@@ -180,7 +180,7 @@ describe('secrets of the host', () => {
     expect(other.eventsOf('secretsChanged').map(({ secrets }) => secrets.length)).toEqual([1, 0])
   })
 
-  it('E6 a call that does not fit is refused without its value', async () => {
+  it('E6 an invalid call is refused without its value in the error', async () => {
     const { page } = await opened()
     const call = page.call('secrets.put', { name: 'a b', value: VALUE })
     await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })

@@ -11,7 +11,7 @@ import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { CalledStore } from '../../core/by-its-calls.ts'
 import { bytesOf, connect, eventually, type TestPage, testHost } from './test-host.ts'
 
-/** A server that finds its keys bit by bit, and that can be away. */
+/** A server that finds its keys step by step, and that can be unavailable. */
 class GrowingStore extends MemoryDatastore {
   isPartial = true
   isAway = false
@@ -55,7 +55,7 @@ const rowsOf = ({ page, session }: Opened) =>
   page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 100 })
 
 describe('the status of a session', () => {
-  it('E23 a level that is partial has a lower bound of rows, grows as keys are found, and is exact in the end', async () => {
+  it('E23 a partial level has a lower bound of rows, grows as keys are found, and is exact at the end', async () => {
     const opened = await open()
     const { page, session, store, report } = opened
     report({ indexing: { keys: 1, of: 3 } })
@@ -80,7 +80,7 @@ describe('the status of a session', () => {
     })
   })
 
-  it('E24 a lost server is told with the session, and when it is back levels are listed again and values compared', async () => {
+  it('E24 a lost server is reported with the session, and after it returns levels are listed again and values compared', async () => {
     const opened = await open()
     const { page, session, store, report } = opened
     store.isPartial = false
@@ -103,7 +103,7 @@ describe('the status of a session', () => {
     await eventually(() => page.eventsOf('sessionStatusChanged').at(-1)?.status.lost === undefined)
   })
 
-  it('E24 a node that is opened again has no status of before', async () => {
+  it('E24 a node that is opened again does not keep its previous status', async () => {
     const { page, session, report } = await open()
     report({ lost: { since: 1, reason: 'Cannot reach it' } })
     await page.call('sessions.apply', {

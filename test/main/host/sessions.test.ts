@@ -34,7 +34,7 @@ function nested(depth: number): unknown {
   return depth === 1 ? { kind: 'memory' } : { kind: 'tiered', tiers: [nested(depth - 1)] }
 }
 
-describe('a stack that not every layer could carry', () => {
+describe('a stack that some layers cannot carry', () => {
   it('H2 a stack as deep as the core allows is listed beside others, over both transports', async () => {
     const { host } = await pageAndHost()
     const other = await host.open({ type: 'document', document: MEMORY })
@@ -79,7 +79,7 @@ describe('a stack that not every layer could carry', () => {
 })
 
 describe('sessions.open', () => {
-  it('a folder without a marker shows its files as they are', async () => {
+  it('a folder without a marker shows its files unchanged', async () => {
     const { page } = await pageAndHost()
     const path = await tempFolder()
     await mkdir(join(path, 'sub'))
@@ -93,7 +93,7 @@ describe('sessions.open', () => {
     expect(await readdir(path)).toEqual(['sub'])
   })
 
-  it('F7 a folder that a store made opens in its own layout', async () => {
+  it('F7 a folder that a store created opens in its own layout', async () => {
     const { page } = await pageAndHost()
     const path = await tempFolder()
     const store = await FsDatastore.open(path, { layout: 'strata' })
@@ -103,7 +103,7 @@ describe('sessions.open', () => {
     expect(await page.call('store.has', { session: id, key: '/Ä/b?' })).toEqual({ exists: true })
   })
 
-  it('the same folder again gives the session that is open, by whatever path', async () => {
+  it('opening the same folder again returns the open session, by any path', async () => {
     const { page } = await pageAndHost()
     const path = await tempFolder()
     const link = join(await tempFolder(), 'link')
@@ -121,7 +121,7 @@ describe('sessions.open', () => {
     expect(again.id).not.toBe(opened[0].id)
   })
 
-  it('a stack file opens with paths relative to itself, and is opened once', async () => {
+  it('a stack file opens with paths relative to itself, and only once', async () => {
     const { page } = await pageAndHost()
     const path = await stackFile({
       strata: 1,
@@ -164,7 +164,7 @@ describe('sessions.open', () => {
     expect((await third.open({ type: 'folder', path }, { isReadOnly: false })).isReadOnly).toBe(false)
   })
 
-  it('says what is wrong with what cannot be opened', async () => {
+  it('reports what is wrong with a source that cannot be opened', async () => {
     const { page } = await pageAndHost()
     const folder = await tempFolder()
     const open = (source: object) => page.call('sessions.open', { source: source as never })
@@ -207,7 +207,7 @@ describe('sessions.open', () => {
     return self
   }
 
-  it('sessionsChanged tells every page what is open', async () => {
+  it('sessionsChanged sends the open sessions to every page', async () => {
     const { host, page } = await pageAndHost()
     const other = await connect(host)
     const { id } = await page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
@@ -218,7 +218,7 @@ describe('sessions.open', () => {
     await expect(gone).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('opening too many is refused, and closing one makes room', async () => {
+  it('opening too many sessions is refused, and closing one makes room', async () => {
     const { page } = await pageAndHost()
     const open = () => page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
     const opened: SessionInfo[] = []
@@ -230,7 +230,7 @@ describe('sessions.open', () => {
 })
 
 describe('sessions.plan', () => {
-  it('X6 tells what a change would do beside the document that runs, and does nothing of it', async () => {
+  it('X6 reports what a change would do to the running document, without applying it', async () => {
     const { page } = await pageAndHost()
     const { id: session, document: running } = await page.call('sessions.open', {
       source: { type: 'document', document: MEMORY },
@@ -248,7 +248,7 @@ describe('sessions.plan', () => {
     expect(textOf(bytes)).toBe('kept')
   })
 
-  it('X6 names the place of what is wrong with a document', async () => {
+  it('X6 reports the position of errors in a document', async () => {
     const { page, session } = await openSession([])
     const plan = page.call('sessions.plan', { session, document: { strata: 1, root: { kind: 'memroy' } } })
     await expect(plan).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.kind' })
@@ -271,7 +271,7 @@ describe('sessions.apply', () => {
     await eventually(() => page.eventsOf('sessionsChanged').at(-1)?.sessions[0]?.name === 'Cached')
   })
 
-  it('X10 on failure the old stack goes on serving, and the error names the place', async () => {
+  it('X10 on failure the old stack stays in use, and the error has the position', async () => {
     const { page, host } = await pageAndHost()
     const { id } = await page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
     await page.call('store.put', { session: id, key: '/a', bytes: bytesOf('kept') })
@@ -309,7 +309,7 @@ describe('sessions.apply', () => {
     expect(first.bytes.every(byte => byte === 1)).toBe(true)
   })
 
-  it('the lock stays as it was', async () => {
+  it('the lock is kept', async () => {
     const { page, session } = await openSession([])
     await page.call('sessions.setReadOnly', { session, isReadOnly: true })
     const info = await page.call('sessions.apply', { session, document: MEMORY })
@@ -318,7 +318,7 @@ describe('sessions.apply', () => {
     await expect(put).rejects.toMatchObject({ code: 'READ_ONLY' })
   })
 
-  it('levels and open values hear that everything may be different', async () => {
+  it('levels and open values are notified that anything may have changed', async () => {
     const { page, session } = await openSession(['/a'])
     const before = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 9 })
     await page.call('sessions.apply', { session, document: MEMORY, decisions: { discard: true } })
@@ -329,7 +329,7 @@ describe('sessions.apply', () => {
     expect(page.eventsOf('valueChanged')).toContainEqual({ session, key: '/', type: 'put', isDeep: true })
   })
 
-  it('an edited stack of a file is still of that file; of a folder it is not', async () => {
+  it('an edited stack of a file still belongs to that file; one of a folder does not', async () => {
     const { page } = await pageAndHost()
     const path = await stackFile(MEMORY)
     const ofFile = await page.call('sessions.open', { source: { type: 'stackFile', path } })
@@ -356,7 +356,7 @@ describe('sessions.apply', () => {
 })
 
 describe('the host', () => {
-  it('shows first what it was told to, as long as it is open', async () => {
+  it('shows the requested session first while it is open', async () => {
     const { host, page } = await pageAndHost()
     const { id } = await host.open({ type: 'document', document: MEMORY })
     host.show(id)
@@ -382,7 +382,7 @@ describe('the host', () => {
     expect(host.logged).toEqual([])
   })
 
-  it('a store that cannot be closed is logged, and the others are closed all the same', async () => {
+  it('a store that cannot be closed is logged, and the others are still closed', async () => {
     const host = await testHost()
     class Broken extends MemoryDatastore {
       override close = () => Promise.reject(new Error('it will not close'))
@@ -395,7 +395,7 @@ describe('the host', () => {
     expect(host.logged).toMatchObject([{ message: 'A session could not be closed' }])
   })
 
-  it('writes nothing below the folders that it only shows', async () => {
+  it('writes nothing below folders that it only shows', async () => {
     const { host } = await pageAndHost()
     const path = await realpath(await tempFolder())
     await writeFile(join(path, 'a'), 'x')

@@ -45,21 +45,21 @@ describe('shell.clipboardAddress', () => {
     ['redis://a%40b:x@host', 'redis://a%40b@host'],
     ['just text', undefined],
     ['', undefined],
-  ])('E25 gives the address that the clipboard holds, without its password: %s', async (held, address) => {
+  ])('E25 returns the address in the clipboard without its password: %s', async (held, address) => {
     const shellActions = new RecordingShell()
     shellActions.clipboard = held
     const page = await connect(await testHost({ shell: 'electron', shellActions }))
     expect(await page.call('shell.clipboardAddress', {})).toEqual(address === undefined ? {} : { address })
   })
 
-  it('E25 gives nothing in a browser', async () => {
+  it('E25 returns nothing in a browser', async () => {
     const page = await connect(await testHost({ shell: 'web' }))
     expect(await page.call('shell.clipboardAddress', {})).toEqual({})
   })
 })
 
 describe('shell.hello', () => {
-  it('says who is there', async () => {
+  it('identifies itself', async () => {
     const page = await connect(await testHost({ shell: 'web' }))
     expect(await page.call('shell.hello', { version: 1 })).toEqual({
       version: 1,
@@ -71,7 +71,7 @@ describe('shell.hello', () => {
     })
   })
 
-  it('H10 names stack files that hold no valid stack, until a session is of the file', async () => {
+  it('H10 lists stack files without a valid stack, until a session belongs to the file', async () => {
     const host = await testHost()
     const page = await connect(host)
     const path = join(await tempFolder(), 'mine.stack.json')
@@ -106,7 +106,7 @@ describe('a shell without dialogs', () => {
 })
 
 describe('a desktop shell', () => {
-  it('is asked for what the page asks for', async () => {
+  it('receives the requests of the page', async () => {
     const shellActions = new RecordingShell()
     const page = await connect(await testHost({ shell: 'electron', shellActions }))
     expect(await page.call('shell.pickFolder', {})).toEqual({ path: '/picked' })
@@ -126,7 +126,7 @@ describe('a desktop shell', () => {
     ])
   })
 
-  it('shows the menu, and the page that gave it hears what was chosen', async () => {
+  it('shows the menu, and sends chosen items to the page that set it', async () => {
     const shellActions = new RecordingShell()
     const host = await testHost({ shell: 'electron', shellActions })
     const [page, other] = [await connect(host), await connect(host)]
@@ -146,7 +146,7 @@ describe('a desktop shell', () => {
   })
 
   it.each(['http://example.org', 'file:///etc/passwd', 'javascript:alert(1)', 'nonsense', ''])(
-    'opens no %j',
+    'does not open %j',
     async url => {
       const shellActions = new RecordingShell()
       const page = await connect(await testHost({ shell: 'electron', shellActions }))

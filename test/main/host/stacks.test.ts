@@ -30,13 +30,13 @@ describe('stacks.kinds, stacks.templates', () => {
     }
   })
 
-  it('X1 every template is valid as it is', async () => {
+  it('X1 every template is valid unchanged', async () => {
     const found = (await (await page()).call('stacks.templates', {})).templates
     expect(found.length).toBeGreaterThanOrEqual(5)
     for (const { document, id } of found) expect([id, validateDocument(document)]).toEqual([id, []])
   })
 
-  it('X1 every template opens, and makes its folders below the home it is given', async () => {
+  it('X1 every template opens, and creates its folders below the given home', async () => {
     const home = await tempFolder()
     for (const { document } of templates(home)) await (await openStack(document)).close()
     expect((await readdir(join(home, 'strata-data'))).sort()).toEqual([
@@ -54,20 +54,20 @@ describe('stacks.kinds, stacks.templates', () => {
 describe('stacks.validate', () => {
   const problems = async (text: string) => (await (await page()).call('stacks.validate', { text })).problems
 
-  it('X1 says everything that is wrong, and where', async () => {
+  it('X1 reports all errors with their positions', async () => {
     const root = { kind: 'tiered', tiers: [{ kind: 'memory', size: 3 }, { kind: 'nothing' }] }
     const found = await problems(JSON.stringify({ strata: 1, root }))
     expect(found.map(problem => problem.path)).toEqual(['root.tiers[0].size', 'root.tiers[1].kind'])
     expect(await problems('{"strata":1,"root":{"kind":"memory"}}')).toEqual([])
   })
 
-  it('says where text is not JSON', async () => {
+  it('reports where text is not JSON', async () => {
     expect(await problems('{ "strata": 1,\n  "root": }')).toEqual([
       { path: '', message: 'a value is expected here', offset: 25 },
     ])
   })
 
-  it('takes texts up to four million characters and no more', async () => {
+  it('accepts texts up to four million characters', async () => {
     const call = (await page()).call('stacks.validate', { text: ' '.repeat(4_000_001) })
     await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
@@ -134,7 +134,7 @@ describe('kinds of a program of its own', () => {
     })
     const get = async (key: string) => textOf((await own.call('store.get', { session, key })).bytes)
     expect([await get('/own/greeting'), await get('/m/a')]).toEqual(['good evening', 'kept'])
-    // The other way: an apply that fails opens the document of the own kind again.
+    // In reverse: an apply that fails opens the document of the own kind again.
     const failing = documentOf({ kind: 'fs', path: join(await tempFolder(), 'absent'), create: false })
     const applied = own.call('sessions.apply', { session, document: failing, decisions: { discard: true } })
     await expect(applied).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -179,7 +179,7 @@ describe('findJsonError', () => {
     expect(findJsonError(text)?.offset).toBe(offset)
   })
 
-  it('takes very long and very deep texts', () => {
+  it('accepts very long and very deep texts', () => {
     expect(findJsonError(`"${'x'.repeat(3_900_000)}"`)).toBeUndefined()
     expect(findJsonError(`"${'x'.repeat(3_900_000)}`)?.offset).toBe(0)
     expect(findJsonError('['.repeat(1_000_000))?.offset).toBe(1_000_000)
@@ -227,7 +227,7 @@ describe('stacks.read, stacks.write', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
-  it('two that make one file at once: one does, the other is told', async () => {
+  it('of two that create one file at once, one succeeds and the other fails', async () => {
     const client = await page()
     const path = join(await tempFolder(), 'my.stack.json')
     const texts = Array.from({ length: 8 }, (_, index) => `{"n":${index}}`)
@@ -236,7 +236,7 @@ describe('stacks.read, stacks.write', () => {
     expect(winners).toEqual([await readFile(path, 'utf8')])
   })
 
-  it('H6 what a killed save left is removed when the file is opened again', async () => {
+  it('H6 leftovers of a killed save are removed when the file is opened again', async () => {
     const folder = await tempFolder()
     const path = join(folder, 'my.stack.json')
     await writeFile(path, '{}')
@@ -245,8 +245,8 @@ describe('stacks.read, stacks.write', () => {
     expect(await readdir(folder)).toEqual(['my.stack.json'])
   })
 
-  it('H7 a file that behaves as a device does not hold up the call', async ctx => {
-    // A file of `/proc` that is a regular file to the system, and has a reader wait for the next message.
+  it('H7 a file that behaves as a device does not block the call', async ctx => {
+    // A file of `/proc` that is a regular file to the system, but makes a reader wait for the next message.
     const log = '/proc/kmsg'
     if (
       !(await access(log, constants.R_OK).then(
@@ -260,7 +260,7 @@ describe('stacks.read, stacks.write', () => {
     await expect((await page()).call('stacks.read', { path })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
   })
 
-  it('touch no file that is not a stack file', async () => {
+  it('change only stack files', async () => {
     const client = await page()
     const folder = await tempFolder()
     await writeFile(join(folder, 'secret.json'), '{}')
@@ -272,7 +272,7 @@ describe('stacks.read, stacks.write', () => {
     }
   })
 
-  it('say what is wrong', async () => {
+  it('report errors', async () => {
     const client = await page()
     const folder = await tempFolder()
     const read = (name: string) => client.call('stacks.read', { path: join(folder, name) })
@@ -295,7 +295,7 @@ describe('stacks.read, stacks.write', () => {
 })
 
 describe('files.browse', () => {
-  it('shows folders first, and where the folder is', async () => {
+  it('shows folders first, and the path of the folder', async () => {
     const folder = await tempFolder()
     await Promise.all(['b10', 'b9', 'a'].map(name => writeFile(join(folder, name), '')))
     await Promise.all(['z', 'y'].map(name => mkdir(join(folder, name))))
@@ -315,14 +315,14 @@ describe('files.browse', () => {
     expect(entries[1]?.path).toBe(join(folder, 'y'))
   })
 
-  it('begins at home, and ends at the root', async () => {
+  it('starts at home, and ends at the root', async () => {
     const client = await page()
     expect((await client.call('files.browse', { path: '' })).path).toBe(homedir())
     expect((await client.call('files.browse', { path: '~' })).path).toBe(homedir())
     expect((await client.call('files.browse', { path: '/' })).parent).toBeUndefined()
   })
 
-  it('says what is wrong', async () => {
+  it('reports errors', async () => {
     const client = await page()
     const folder = await tempFolder()
     await writeFile(join(folder, 'file'), '')

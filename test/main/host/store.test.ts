@@ -13,7 +13,7 @@ import { moveTo } from './many/many-test.ts'
 import { bytesOf, eventually, memoryWith, openSession, textOf } from './test-host.ts'
 
 describe('store.list', () => {
-  it('D9 gives one level by pages, forwards and backwards', async () => {
+  it('D9 returns one level in pages, forwards and backwards', async () => {
     const { page, session } = await openSession(['/a', '/b/c', '/b', '/d/e/f'])
     const first = await page.call('store.list', { session, prefix: '/', limit: 2 })
     expect(first).toEqual({
@@ -40,7 +40,7 @@ describe('store.list', () => {
 
 describe('store.get', () => {
   it.each([{}, { start: 0, end: 6 }])(
-    'A4 never gives a copy that is older than its stat, so that no edit is made of it: %j',
+    'A4 never returns a copy older than its stat, so that edits start from the current version: %j',
     async range => {
       const disk = new MemoryDatastore()
       const { page, session } = await openSession(new TieredDatastore([new MemoryDatastore(), disk]))
@@ -53,7 +53,7 @@ describe('store.get', () => {
     },
   )
 
-  it('gives the value, or a range of it, with the stat of its version', async () => {
+  it('returns the value, or a range of it, with the stat of its version', async () => {
     const { page, session, store } = await openSession(['/abcdef'])
     const { etag } = await store.stat(Key.parse('/abcdef'))
     const read = async (range: object) => {
@@ -69,7 +69,7 @@ describe('store.get', () => {
     expect(await read({ start: 4, end: 2 })).toBe('')
   })
 
-  it('gives at most 16 MiB of a larger value', async () => {
+  it('returns at most 16 MiB of a larger value', async () => {
     const store = new MemoryDatastore()
     await store.put(Key.of('large'), new Uint8Array(17 * 1024 * 1024))
     const { page, session } = await openSession(store)
@@ -86,7 +86,7 @@ describe('store.get', () => {
     expect(stat).toEqual(await store.stat(Key.of('a')))
   })
 
-  it('says CONFLICT when a value changes faster than it can be read', async () => {
+  it('returns CONFLICT if a value changes faster than it can be read', async () => {
     const store = new ChangingStore(Number.POSITIVE_INFINITY)
     await store.put(Key.of('a'), bytesOf('old'))
     const { page, session } = await openSession(store)
@@ -107,7 +107,7 @@ describe('store.get', () => {
 })
 
 describe('store.put, store.delete, store.rename', () => {
-  it('D2 put obeys create, replace and ifMatch, and gives the new stat', async () => {
+  it('D2 put obeys create, replace and ifMatch, and returns the new stat', async () => {
     const { page, session, store } = await openSession(['/a'])
     const put = (key: string, rules: object) =>
       page.call('store.put', { session, key, bytes: bytesOf('new'), ...rules })
@@ -121,7 +121,7 @@ describe('store.put, store.delete, store.rename', () => {
   })
 
   it.each(['store.put', 'uploads'])(
-    'H22 an edit by %s keeps what is left of the time to live of the version that it replaces',
+    'H22 an edit by %s keeps the remaining time to live of the version that it replaces',
     async way => {
       const clock = { now: 0 }
       const store = new MemoryDatastore({ now: () => clock.now })
@@ -155,7 +155,7 @@ describe('store.put, store.delete, store.rename', () => {
     },
   )
 
-  it('H22 an edit in a store that limits the age of its values begins a new age', async () => {
+  it('H22 an edit in a store that limits the age of its values resets the age', async () => {
     const clock = { now: 0 }
     const store = new MemoryDatastore({ ttl: 60_000, now: () => clock.now })
     const { page, session } = await openSession(store)
@@ -166,7 +166,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(await page.call('store.stat', { session, key: '/a' })).toMatchObject({ expiresHere: true })
   })
 
-  it('H22 an edit in a stack that keeps no times to live is put for good, and the session says so', async () => {
+  it('H22 an edit in a stack without times to live never expires, which the session reports', async () => {
     const memory = new MemoryDatastore()
     const { page, session } = await openSession(
       new MountDatastore({ '/short': memory, '/': new Datastore(new MapStore()) }),
@@ -182,7 +182,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(stat.expires).toBeUndefined()
   })
 
-  it('D51 rename, and moving a branch, keep what is left of a time to live', async () => {
+  it('D51 renaming a value and moving a branch keep the remaining time to live', async () => {
     const clock = { now: 0 }
     const store = new MemoryDatastore({ now: () => clock.now })
     const { page, session } = await openSession(store)
@@ -196,7 +196,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(await store.stats()).toMatchObject({ entries: 0 })
   })
 
-  it('D3 delete of an absent key says so unless told otherwise', async () => {
+  it('D3 delete of an absent key is reported unless told otherwise', async () => {
     const { page, session, store } = await openSession(['/a', '/b'])
     await page.call('store.delete', { session, key: '/a' })
     await expect(page.call('store.delete', { session, key: '/a' })).rejects.toMatchObject({
@@ -208,7 +208,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(await store.has(Key.of('b'))).toBe(true)
   })
 
-  it('D5 rename moves one value and never replaces unless it may', async () => {
+  it('D5 rename moves one value and replaces only if allowed to', async () => {
     const { page, session, store } = await openSession(['/a', '/b'])
     const rename = (to: string, replace?: boolean) =>
       page.call('store.rename', { session, from: '/a', to, replace })
@@ -226,7 +226,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(await page.call('store.stats', { session })).toEqual({ entries: 1, bytes: 2, accuracy: 'exact' })
   })
 
-  it('every write is refused while the session is locked, whichever way it comes', async () => {
+  it('every write of any kind is refused while the session is locked', async () => {
     const { page, session, store } = await openSession(['/a/b'])
     await page.call('sessions.setReadOnly', { session, isReadOnly: true })
     const writes = [
@@ -247,7 +247,7 @@ describe('store.put, store.delete, store.rename', () => {
     await page.call('store.put', { session, key: '/x', bytes: bytesOf('x') })
   })
 
-  it('a stack that cannot be written says so, and refuses too', async () => {
+  it('a read-only stack reports it, and refuses writes too', async () => {
     const { page, session } = await openSession(readOnly(await memoryWith(['/a'])))
     const { sessions } = await page.call('sessions.list', {})
     expect(sessions[0]).toMatchObject({ isReadOnly: false, isWritable: false })
@@ -255,7 +255,7 @@ describe('store.put, store.delete, store.rename', () => {
     await expect(call).rejects.toMatchObject({ code: 'READ_ONLY' })
   })
 
-  it('each change is told, the latest of each key, at most ten times a second', async () => {
+  it('changes are reported, the latest of each key, at most ten times a second', async () => {
     const { page, session } = await openSession([])
     for (let round = 0; round < 50; round++) {
       await page.call('store.put', { session, key: '/a', bytes: bytesOf(String(round)) })
@@ -265,7 +265,7 @@ describe('store.put, store.delete, store.rename', () => {
     expect(page.eventsOf('valueChanged').length).toBeLessThan(20)
   })
 
-  it('very many changes at once are told as one change of a branch', async () => {
+  it('very many changes at once are reported as one change of a branch', async () => {
     const told: EventValue<'valueChanged'>[] = []
     const feed = new ChangeFeed('session', (_name, value) => told.push(value as EventValue<'valueChanged'>))
     for (let index = 0; index < 3000; index++)
@@ -279,7 +279,7 @@ describe('store.put, store.delete, store.rename', () => {
   })
 })
 
-/** Is written by somebody else right after each of the first `times` reads of a value. */
+/** Is written by another client right after each of the first `times` reads of a value. */
 class ChangingStore extends MemoryDatastore {
   #left: number
   #writes = 0

@@ -8,7 +8,7 @@ import { bytesOf, eventually, openSession, type TestPage, textOf } from './test-
 
 const MIB = 1024 * 1024
 
-/** Makes values up as they are read, and counts what was pulled. */
+/** Generates values as they are read, and counts what was pulled. */
 class EndlessStore extends MemoryDatastore {
   pulled = 0
   open = 0
@@ -47,7 +47,7 @@ async function readAll(page: TestPage, stream: string, maxBytes?: number): Promi
 }
 
 describe.each(TRANSPORT_NAMES)('streams over %s', transport => {
-  it('give a value piece by piece, whole and in order', async () => {
+  it('return a value in pieces, whole and in order', async () => {
     const store = new MemoryDatastore()
     const value = new Uint8Array(3 * MIB + 17).map((_, index) => (index * 31) & 255)
     await store.put(Key.of('a'), value)
@@ -61,7 +61,7 @@ describe.each(TRANSPORT_NAMES)('streams over %s', transport => {
     expect(Buffer.compare(await readAll(page, ranged.stream), value.subarray(5, 70_000))).toBe(0)
   })
 
-  it('pull from the store what was asked for and no more', async () => {
+  it('pull from the store only what was requested', async () => {
     const store = new EndlessStore()
     const { page, session } = await openSession(store, transport)
     const { stream } = await page.call('streams.open', { session, key: '/a' })
@@ -100,7 +100,7 @@ describe('streams', () => {
     expect(await page.call('streams.next', { stream })).toEqual({ bytes: new Uint8Array(), isLast: true })
   })
 
-  it('pulls that are asked for at once are answered in turn', async () => {
+  it('concurrent pulls are answered in turn', async () => {
     const store = new MemoryDatastore()
     await store.put(Key.of('a'), bytesOf('abcdefghij'))
     const { page, session } = await openSession(store)
@@ -127,7 +127,7 @@ describe('streams', () => {
     expect(rest[0]).toBe(before / store.chunk)
   })
 
-  it('say CONFLICT at their end when the value was changed meanwhile', async () => {
+  it('end with CONFLICT if the value was changed meanwhile', async () => {
     const store = new EndlessStore()
     store.size = 3 * store.chunk
     const { page, session } = await openSession(store)
@@ -147,7 +147,7 @@ describe('streams', () => {
     expect(store.open).toBe(0)
   })
 
-  it('one that nobody pulls is ended', async () => {
+  it('a stream that is not pulled is ended', async () => {
     const store = new EndlessStore()
     const { page, session } = await openSession(store, undefined, { idleLimit: 20 })
     const { stream } = await page.call('streams.open', { session, key: '/a' })
@@ -156,7 +156,7 @@ describe('streams', () => {
     await expect(page.call('streams.next', { stream })).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('are limited in number, and one that is closed makes room', async () => {
+  it('are limited in number, and closing one makes room', async () => {
     const { page, session } = await openSession(new EndlessStore())
     const opened = await Promise.allSettled(
       Array.from({ length: 40 }, () => page.call('streams.open', { session, key: '/a' })),

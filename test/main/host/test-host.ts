@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** Runs after the test, last first. */
+/** Run after the test, last first. */
 export function afterTest(cleanup: () => Promise<unknown>): void {
   cleanups.push(cleanup)
 }
@@ -31,7 +31,7 @@ export async function tempFolder(): Promise<string> {
 
 export interface TestHost extends Host {
   readonly dataDirectory: string
-  /** What was logged; a test that expects nothing looks that it is empty. */
+  /** The log. A test that expects no entries checks that it is empty. */
   readonly logged: { readonly message: string; readonly error: unknown }[]
 }
 
@@ -94,7 +94,7 @@ export async function openSession(
   return { host, page: await connect(host, transport), session: id, store }
 }
 
-/** A store that is used by its public calls alone, so that a double which overrides some of them is heard. */
+/** A store that is only used through its public calls, so that a double can override them. */
 export function byItsCalls(store: BinaryDatastore): BinaryDatastore {
   return Object.getPrototypeOf(store) === MemoryDatastore.prototype
     ? store
@@ -116,7 +116,7 @@ export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString()
 }
 
-/** Resolves with what `holds` answers once that is neither `false` nor `undefined`, asked again and again. */
+/** Polls `holds` until it returns neither `false` nor `undefined`, and resolves to that value. */
 export async function eventually<T>(holds: () => T | Promise<T>): Promise<Exclude<T, false | undefined>> {
   for (;;) {
     const answer = await holds()

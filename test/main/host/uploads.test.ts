@@ -8,13 +8,13 @@ import { bytesOf, eventually, memoryWith, openSession, type TestPage, textOf } f
 
 const A = Key.of('a')
 
-/** A history takes a small value whole before the store gets it. */
+/** A history reads a small value whole before the store gets it. */
 async function unrecorded(page: TestPage, session: string): Promise<void> {
   await page.call('history.setOn', { session, isOn: false })
 }
 
 describe.each(TRANSPORT_NAMES)('uploads over %s', transport => {
-  it('put a value piece by piece; nothing shows before the commit', async () => {
+  it('put a value in pieces, which is not visible before the commit', async () => {
     const { page, session, store } = await openSession(new SteppingStore(), transport)
     await store.put(A, bytesOf('old'))
     const { upload } = await page.call('uploads.open', { session, key: '/a' })
@@ -28,7 +28,7 @@ describe.each(TRANSPORT_NAMES)('uploads over %s', transport => {
     await expect(page.call('uploads.commit', { upload })).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('an aborted one leaves the old value', async () => {
+  it('an aborted upload keeps the old value', async () => {
     const { page, session, store } = await openSession(new SteppingStore(), transport)
     await store.put(A, bytesOf('old'))
     const { upload } = await page.call('uploads.open', { session, key: '/a' })
@@ -40,7 +40,7 @@ describe.each(TRANSPORT_NAMES)('uploads over %s', transport => {
     await expect(write).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('one whose page goes away leaves the old value', async () => {
+  it('an upload whose page disconnects keeps the old value', async () => {
     const stepping = new SteppingStore()
     const { page, session } = await openSession(stepping, transport)
     await stepping.put(A, bytesOf('old'))
@@ -53,7 +53,7 @@ describe.each(TRANSPORT_NAMES)('uploads over %s', transport => {
 })
 
 describe('uploads', () => {
-  it('a write resolves only when the store has taken its piece', async () => {
+  it('a write resolves only when the store has read its piece', async () => {
     const stepping = new SteppingStore()
     stepping.isHeld = true
     const { page, session } = await openSession(stepping)
@@ -66,7 +66,7 @@ describe('uploads', () => {
     })
     for (let step = 1; step <= 4; step++) {
       await eventually(() => taken === step)
-      // The store holds on to this piece: as long as it does, no other one is taken.
+      // While the store holds on to this piece, it reads no other one.
       await page.call('store.has', { session, key: '/other' })
       expect(taken).toBe(step)
       stepping.step()
@@ -100,7 +100,7 @@ describe('uploads', () => {
     expect(await store.get(A)).toEqual(new Uint8Array())
   })
 
-  it('a put that fails half-way tells the writer, and ends', async () => {
+  it('a put that fails half-way rejects the write, and ends', async () => {
     const stepping = new SteppingStore()
     stepping.failsAfter = 2
     const { page, session } = await openSession(stepping)
@@ -115,7 +115,7 @@ describe('uploads', () => {
     expect(await stepping.has(A)).toBe(false)
   })
 
-  it('a cancelled write ends the upload: nobody knows what was taken', async () => {
+  it('a cancelled write ends the upload, because it is unknown what was read', async () => {
     const stepping = new SteppingStore()
     stepping.isHeld = true
     const { page, session } = await openSession(stepping)
@@ -136,10 +136,10 @@ describe('uploads', () => {
     expect(await stepping.has(A)).toBe(false)
   })
 
-  it('one that nobody feeds is ended, and lets others have the key', async () => {
+  it('an idle upload is ended, which frees the key', async () => {
     const { page, session } = await openSession(await memoryWith(['/a']), undefined, { idleLimit: 50 })
     const { upload } = await page.call('uploads.open', { session, key: '/a' })
-    // The store answers reads of this key after the put, as it was called after it.
+    // The store answers reads of this key after the put, because it was called after it.
     const read = await page.call('store.get', { session, key: '/a' })
     expect(textOf(read.bytes)).toBe('/a')
     const write = page.call('uploads.write', { upload, bytes: bytesOf('x') })
@@ -165,7 +165,7 @@ describe('uploads', () => {
   })
 })
 
-/** Takes streams piece by piece, without making anybody wait for the key meanwhile; on demand one step at a time. */
+/** Reads streams piece by piece without blocking the key, on demand one step at a time. */
 class SteppingStore extends MemoryDatastore {
   isHeld = false
   running = 0

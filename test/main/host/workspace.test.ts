@@ -11,7 +11,7 @@ const FILE = 'workspace.json'
 const WINDOW = { x: 10, y: 20, width: 1280, height: 800, isMaximized: false, isFullScreen: false }
 
 describe('the workspace', () => {
-  it('begins empty, and is what it was after a restart', async () => {
+  it('is empty at first, and persists across a restart', async () => {
     const dataDirectory = join(await tempFolder(), 'not', 'there', 'yet')
     const first = await testHost({ dataDirectory })
     expect(first.workspace.state).toEqual({
@@ -40,7 +40,7 @@ describe('the workspace', () => {
     expect(second.windowState).toEqual(WINDOW)
   })
 
-  it('is saved whole: whoever reads it meanwhile sees one state or another', async () => {
+  it('is saved whole: concurrent readers see one state or another', async () => {
     const host = await testHost()
     const page = await connect(host)
     const path = join(host.dataDirectory, FILE)
@@ -61,7 +61,7 @@ describe('the workspace', () => {
     expect(names).toEqual([FILE])
   })
 
-  it('H5 is readable by its user alone, also when an earlier version let everybody read it', async ctx => {
+  it('H5 is readable only by its user, also if an earlier version made it readable to everyone', async ctx => {
     if (process.platform === 'win32') ctx.skip('Windows has no such permissions')
     const dataDirectory = join(await tempFolder(), 'data')
     const first = await testHost({ dataDirectory })
@@ -74,7 +74,7 @@ describe('the workspace', () => {
     expect(await modeOf(join(dataDirectory, FILE))).toBe('600')
   })
 
-  it('H6 what a killed save left is removed at the next start', async () => {
+  it('H6 leftovers of a killed save are removed at the next start', async () => {
     const dataDirectory = await tempFolder()
     const left = join(dataDirectory, `.${FILE}.${await nameOfKilled()}`)
     const running = join(dataDirectory, `.${FILE}.${nextTempName()}`)
@@ -86,7 +86,7 @@ describe('the workspace', () => {
     )
   })
 
-  it('many changes are few writes', async () => {
+  it('many changes cause few writes', async () => {
     const host = await testHost()
     const page = await connect(host)
     const path = join(host.dataDirectory, FILE)
@@ -100,7 +100,7 @@ describe('the workspace', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ settings: { panels: { main: [99] } } })
   })
 
-  it('every page hears of a change', async () => {
+  it('every page is notified of a change', async () => {
     const host = await testHost()
     const [page, other] = [await connect(host), await connect(host)]
     const states: unknown[] = []
@@ -180,14 +180,14 @@ describe('the workspace', () => {
     expect(texts.sort()).toEqual(['one', 'three', 'two'])
   })
 
-  it('a folder in the file’s place is set aside too', async () => {
+  it('a folder in place of the file is set aside too', async () => {
     const dataDirectory = await tempFolder()
     await mkdir(join(dataDirectory, FILE))
     const host = await testHost({ dataDirectory })
     expect(host.workspace.state.notice).toContain('set aside')
   })
 
-  it('a file that can be neither used nor set aside is left alone, and nothing is saved', async ctx => {
+  it('a file that can be neither used nor set aside is kept, and nothing is saved', async ctx => {
     if (process.platform !== 'linux') ctx.skip('it needs a path that is just short enough for Linux')
     // The workspace's own path still fits into the system's limit, the longer one to set it aside does not.
     const dataDirectory = await deepFolder(4095 - `/${FILE}`.length - 5)
@@ -208,7 +208,7 @@ describe('the workspace', () => {
     return path
   }
 
-  it('says when it could not be saved, and goes on', async () => {
+  it('reports that it could not be saved, and stays usable', async () => {
     const dataDirectory = await tempFolder()
     const host = await testHost({ dataDirectory: join(dataDirectory, 'data') })
     const page = await connect(host)
@@ -220,7 +220,7 @@ describe('the workspace', () => {
     expect(host.logged).toMatchObject([{ message: 'The workspace could not be saved' }])
   })
 
-  it('refuses settings that make no sense', async () => {
+  it('refuses invalid settings', async () => {
     const page = await connect(await testHost())
     const call = page.call('workspace.updateSettings', { settings: { theme: 'pink' as never } })
     await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -245,7 +245,7 @@ describe('rememberRecent', () => {
   const remember = (paths: readonly string[]) =>
     paths.reduce<Recent[]>((recents, path, index) => rememberRecent(recents, opened(path), index), [])
 
-  it('puts the latest first and each source once', () => {
+  it('puts the latest first, and each source once', () => {
     expect(remember(['/a', '/b', '/a']).map(recent => [recent.name, recent.openedAt])).toEqual([
       ['/a', 2],
       ['/b', 1],
@@ -268,7 +268,7 @@ describe('rememberRecent', () => {
 })
 
 describe('environments', () => {
-  it('W60 an environment is kept under the source of a stack, also when it is forgotten and opened by another host', async () => {
+  it('W60 an environment is stored under the source of a stack, also after it is forgotten and opened by another host', async () => {
     const folder = await tempFolder()
     const dataDirectory = await tempFolder()
     const source = { type: 'folder', path: folder } as const
@@ -286,7 +286,7 @@ describe('environments', () => {
     expect(second.logged).toEqual([])
   })
 
-  it('W60 a changed stack stays what it was, and so does a stack of a file whatever its document', async () => {
+  it('W60 a changed stack keeps its environment, and so does a stack of a file whatever its document', async () => {
     const folder = await tempFolder()
     const host = await testHost()
     const page = await connect(host)

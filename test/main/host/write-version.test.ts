@@ -7,7 +7,7 @@ import { putOptionsOf, statOfWrite } from '../../../src/main/host/transfers/writ
 
 const key = Key.of('a')
 
-/** A store that was lost once a value was put. */
+/** A store whose connection is lost once a value was put. */
 async function lostStore() {
   const store = new MemoryDatastore()
   const written = await store.put(key, new Uint8Array(3))
@@ -15,7 +15,7 @@ async function lostStore() {
   return { store, written }
 }
 
-it('E101 a put that looks at what it replaces fails as a put', async () => {
+it('E101 a put that fails while reading the replaced value fails as a put', async () => {
   const { store } = await lostStore()
   const { signal } = new AbortController()
   await expect(putOptionsOf(store, key, { keepExpiry: true }, signal)).rejects.toMatchObject({
@@ -24,7 +24,7 @@ it('E101 a put that looks at what it replaces fails as a put', async () => {
   })
 })
 
-it('E101 a put that was made is reported as made, although the store is lost after it', async () => {
+it('E101 a completed put is reported as done, although the store is lost after it', async () => {
   const { store, written } = await lostStore()
   expect(await statOfWrite(store, key, written, 3)).toEqual({ size: 3, etag: written.etag })
 })

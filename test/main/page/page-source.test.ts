@@ -36,7 +36,7 @@ it('reads the files of the folder, whatever the query', async () => {
   expect(await text('/assets/a-1.css')).toBe('a')
 })
 
-it('knows what a file is, and takes what it does not know for bytes', async () => {
+it('detects the types of files, and serves unknown ones as bytes', async () => {
   expect(await page.read('/assets/a-1.css')).toMatchObject({
     mediaType: 'text/css; charset=utf-8',
     isImmutable: true,
@@ -47,7 +47,7 @@ it('knows what a file is, and takes what it does not know for bytes', async () =
   })
 })
 
-it('follows no link, and serves nothing that came later', async () => {
+it('follows no link, and serves no file that was added later', async () => {
   expect(await text('/link')).toBeUndefined()
   expect(await text('/folder-link/secret')).toBeUndefined()
   expect(await text('/later.js')).toBeUndefined()
@@ -78,23 +78,23 @@ beforeAll(async () => {
 })
 afterAll(() => vite.close())
 
-it('asks the development server for the very same target', async () => {
+it('requests exactly the same target from the development server', async () => {
   const file = await developmentPage.read('/@fs/a b.ts?t=1&import?x')
   expect(new TextDecoder().decode(file?.bytes)).toBe('*/* /@fs/a%20b.ts?t=1&import?x')
   expect(file).toMatchObject({ mediaType: 'text/javascript', isImmutable: false })
   expect(new TextDecoder().decode((await developmentPage.read('/'))?.bytes)).toBe('text/html /')
 })
 
-it('never asks another server, whatever the target looks like', async () => {
+it('never requests from another server, whatever the target looks like', async () => {
   const file = await developmentPage.read('//attacker.example/x')
   expect(new TextDecoder().decode(file?.bytes)).toBe('*/* //attacker.example/x')
 })
 
-it('has nothing where the development server has nothing', async () => {
+it('returns nothing if the development server has nothing', async () => {
   expect(await developmentPage.read('/gone')).toBeUndefined()
 })
 
-it('the page may do more in development, and only then', () => {
+it('the page has more permissions in development only', () => {
   expect(contentSecurityPolicy(developmentPage)).toContain("script-src 'self' 'unsafe-inline'")
   expect(contentSecurityPolicy(developmentPage)).toContain(
     `connect-src 'self' ws://${developmentPage.developmentServer?.host}`,

@@ -18,7 +18,7 @@ async function executable(name: string, script = 'exit 0'): Promise<string> {
 }
 
 describe('findAppBrowser', () => {
-  it('E40 finds Chrome before Chromium before Edge on the path, and none where none is', async () => {
+  it('E40 finds Chrome before Chromium before Edge on the path, or none', async () => {
     const environment = { PATH: `relative:/nowhere:${folder}` }
     expect(await findAppBrowser('linux', environment)).toBeUndefined()
     const edge = await executable('microsoft-edge')
@@ -31,7 +31,7 @@ describe('findAppBrowser', () => {
     expect(await findAppBrowser('linux', environment)).toMatchObject({ name: 'Chromium' })
   })
 
-  it('E40 STRATA_BROWSER names the one that is used', async () => {
+  it('E40 STRATA_BROWSER names the browser to use', async () => {
     const mine = await executable('mine')
     const environment = { PATH: folder, STRATA_BROWSER: mine }
     await executable('chromium')
@@ -43,7 +43,7 @@ describe('findAppBrowser', () => {
 describe('the window', () => {
   const options = { address: 'http://127.0.0.1:1/x', profile: '/data/windows/1', isSuperuser: false }
 
-  it('E42 is an application of its own, with a profile of its own; without a sandbox as root alone', () => {
+  it('E42 is an application with a profile of its own; without a sandbox only as root', () => {
     const args = appWindowArguments(options)
     expect(args).toContain('--app=http://127.0.0.1:1/x')
     expect(args).toContain('--user-data-dir=/data/windows/1')
@@ -59,7 +59,7 @@ describe('the window', () => {
     expect(await readFile(seen, 'utf8')).toContain('--app=http://127.0.0.1:1/x')
   })
 
-  it('E42 a browser that cannot be started, or fails at once, opens no window', async () => {
+  it('E42 opens no window if the browser cannot be started or fails at once', async () => {
     expect(await openAppWindow({ name: 'x', executable: '/nowhere/x' }, options)).toBeUndefined()
     const failing = await executable('failing', 'exit 21')
     expect(await openAppWindow({ name: 'x', executable: failing }, options)).toBeUndefined()

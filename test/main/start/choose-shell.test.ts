@@ -11,15 +11,15 @@ const desktop = {
 }
 const bare = { ...desktop, findBrowser: async () => undefined }
 
-it('is Electron where its binary is and a display exists', async () => {
+it('is Electron if its binary and a display exist', async () => {
   expect(await chooseShell(desktop)).toEqual({ shell: 'electron', executable: '/electron' })
 })
 
-it('E41 is the browser without a word when that was asked for', async () => {
+it('E41 is the browser without a message if that was requested', async () => {
   expect(await chooseShell({ ...desktop, wish: 'browser' })).toEqual({ shell: 'web' })
 })
 
-it('E41 is a window of Chromium without a word when that was asked for, and the browser where there is none', async () => {
+it('E41 is a window of Chromium without a message if that was requested, or the browser if there is none', async () => {
   expect(await chooseShell({ ...desktop, wish: 'window' })).toEqual({ shell: 'window', browser: chromium })
   expect(await chooseShell({ ...bare, wish: 'window' })).toEqual({
     shell: 'web',
@@ -32,7 +32,7 @@ const WITHOUT_ELECTRON = [
   ["Electron's binary is missing and cannot be downloaded", { findElectron: async () => undefined }],
 ] as const
 
-it.each(WITHOUT_ELECTRON)('E40 is a window of Chromium where %s, and says so', async (reason, difference) => {
+it.each(WITHOUT_ELECTRON)('E40 is a window of Chromium with a message if %s', async (reason, difference) => {
   expect(await chooseShell({ ...desktop, ...difference })).toEqual({
     shell: 'window',
     browser: chromium,
@@ -41,13 +41,13 @@ it.each(WITHOUT_ELECTRON)('E40 is a window of Chromium where %s, and says so', a
 })
 
 it.each([...WITHOUT_ELECTRON, ['there is no display', { hasDisplay: false }] as const])(
-  'E40 is the browser where %s and no Chromium is, and says so',
+  'E40 is the browser with a message if %s and there is no Chromium',
   async (reason, difference) => {
     expect(await chooseShell({ ...bare, ...difference })).toEqual({ shell: 'web', reason })
   },
 )
 
-it('looks for the binary, which may mean to fetch it, only where it would be used', async () => {
+it('looks for the binary, which may download it, only if it would be used', async () => {
   desktop.findElectron.mockClear()
   await chooseShell({ ...desktop, wish: 'browser' })
   await chooseShell({ ...desktop, wish: 'window' })

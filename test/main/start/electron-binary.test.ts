@@ -23,22 +23,22 @@ async function installBinary(): Promise<string> {
   return join(directory, 'dist', 'electron')
 }
 
-it('the package is found without loading it, which would fetch the binary', () => {
+it('finds the package without loading it, which would download the binary', () => {
   expect(electronPackage()).toMatch(/node_modules[\\/]electron$/)
 })
 
-it('the binary is where the package says', async () => {
+it('finds the binary where the package says', async () => {
   expect(await findElectron(directory, {})).toBeUndefined()
   const binary = await installBinary()
   expect(await findElectron(directory, {})).toBe(binary)
 })
 
-it('a binary that the package only claims to have is none', async () => {
+it('ignores a binary that the package names but that does not exist', async () => {
   await rm(await installBinary())
   expect(await findElectron(directory, {})).toBeUndefined()
 })
 
-it('a folder that the person names goes first', async () => {
+it('prefers a folder that the user names', async () => {
   await installBinary()
   const own = join(directory, 'own')
   expect(await findElectron(directory, { ELECTRON_OVERRIDE_DIST_PATH: own })).toBeUndefined()
@@ -47,7 +47,7 @@ it('a folder that the person names goes first', async () => {
   expect(await findElectron(directory, { ELECTRON_OVERRIDE_DIST_PATH: own })).toBe(join(own, 'electron'))
 })
 
-it('fetching runs the package’s own program, and says whether it could', async () => {
+it('fetching runs the package’s own program, and reports whether it succeeded', async () => {
   const program = join(directory, 'install.js')
   await writeFile(program, "require('node:fs').writeFileSync(__dirname + '/fetched', '')")
   expect(await fetchElectron(directory)).toBe(true)
@@ -61,7 +61,7 @@ it('fetching from a server that never answers ends', async () => {
   expect(await fetchElectron(directory, 200)).toBe(false)
 })
 
-it('nothing that is opened can be taken for a switch of Chromium', () => {
+it('no opened path can be interpreted as a switch of Chromium', () => {
   expect(electronArguments('/strata', { paths: ['/--no-sandbox'], stacks: ['/a.json'] })).toEqual([
     '/strata',
     '--',
@@ -70,7 +70,7 @@ it('nothing that is opened can be taken for a switch of Chromium', () => {
   ])
 })
 
-it('Electron runs as itself, and its exit code is ours', async () => {
+it('Electron runs as itself, and its exit code becomes ours', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'strata-run-'))
   const seen = join(directory, 'seen')
   const program = join(directory, 'program.cjs')

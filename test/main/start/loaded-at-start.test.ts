@@ -9,9 +9,9 @@ it.each([
   ['npm start', 'start.ts'],
   ['npm run serve', 'serve.ts'],
   ['Electron', 'index.ts'],
-])('E7 what %s runs loads the kinds of all engines and no client', (_, entry) => {
+])('E7 the program of %s loads the kinds of all engines and no client', (_, entry) => {
   const loaded = modulesLoadedBy(join(MAIN, entry))
   expect([...loaded].filter(path => clients.includes(path))).toEqual([])
-  // What is looked at is the whole program.
+  // The whole program is checked.
   expect([...loaded].some(path => path.endsWith('core/node/kinds/redis.ts'))).toBe(true)
 })

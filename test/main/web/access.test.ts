@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isLoopbackHost, isSameOrigin } from '../../../src/main/web/requests.ts'
 
 describe('isLoopbackHost', () => {
-  it.each(['127.0.0.1', '127.0.0.1:80', 'localhost:65535', '[::1]:1'])('takes %s', host => {
+  it.each(['127.0.0.1', '127.0.0.1:80', 'localhost:65535', '[::1]:1'])('accepts %s', host => {
     expect(isLoopbackHost(host)).toBe(true)
   })
 
@@ -30,7 +30,7 @@ describe('isLoopbackHost', () => {
   })
 })
 
-it('isSameOrigin wants scheme, name and port to be the very same', () => {
+it('isSameOrigin requires the same scheme, name and port', () => {
   expect(isSameOrigin('http://localhost:1', 'localhost:1')).toBe(true)
   expect(isSameOrigin('http://127.0.0.1:1', 'localhost:1')).toBe(false)
   expect(isSameOrigin('http://localhost:1/', 'localhost:1')).toBe(false)

@@ -22,7 +22,7 @@ async function connectPair(): Promise<{ page: WebSocket; served: WebSocket }> {
   return { page, served }
 }
 
-it('a page that stops reading is dropped before its backlog grows past the limit and one message', async () => {
+it('a page that stops reading is disconnected before its backlog exceeds the limit by more than one message', async () => {
   const { page, served } = await connectPair()
   page.on('error', () => undefined)
   page.pause()
@@ -40,7 +40,7 @@ it('a page that stops reading is dropped before its backlog grows past the limit
   page.terminate()
 })
 
-it('a page that reads gets everything, whatever its sum', async () => {
+it('a page that reads gets everything, whatever the total size', async () => {
   const { page, served } = await connectPair()
   const channel = createBoundedChannel(served, LIMIT)
   for (let sent = 0; sent < 16; sent += 1) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { dataDirectory } from '../../../src/main/web/data-directory.ts'
 
-it('on Linux it is below XDG_DATA_HOME, which must be absolute to count', () => {
+it('on Linux it is below XDG_DATA_HOME, if that is absolute', () => {
   expect(dataDirectory('linux', {}, '/home/ada')).toBe('/home/ada/.local/share/strata')
   expect(dataDirectory('linux', { XDG_DATA_HOME: '/data' }, '/home/ada')).toBe('/data/strata')
   expect(dataDirectory('linux', { XDG_DATA_HOME: 'data' }, '/home/ada')).toBe('/home/ada/.local/share/strata')
@@ -18,7 +18,7 @@ it('on Windows it is below APPDATA', () => {
   expect(dataDirectory('win32', {}, home)).toBe('C:\\Users\\ada\\AppData\\Roaming\\Strata')
 })
 
-it('STRATA_DATA goes before all of them', () => {
+it('STRATA_DATA overrides all of them', () => {
   expect(dataDirectory('linux', { STRATA_DATA: '/tmp/x', XDG_DATA_HOME: '/data' }, '/home/ada')).toBe(
     '/tmp/x',
   )

@@ -24,7 +24,7 @@ async function open(): Promise<KnownTokens> {
 }
 
 describe('the tokens of the browser shell', () => {
-  it('P3 each run has its own, and the one of the run before opens it for an hour after its end', async () => {
+  it('P3 each run has its own, and accepts the one of the previous run for an hour after its end', async () => {
     const first = await open()
     now += 10 * HOUR
     expect(first.accepts(first.current)).toBe(true)
@@ -37,13 +37,13 @@ describe('the tokens of the browser shell', () => {
     expect([second.accepts(first.current), second.accepts(second.current)]).toEqual([false, true])
   })
 
-  it('P3 a run that was killed ends with its last note', async () => {
+  it('P3 the end of a killed run is its last saved time', async () => {
     const first = await open()
     now += HOUR + 1
     expect((await open()).accepts(first.current)).toBe(false)
   })
 
-  it('P3 an old token is not renewed by runs that come after', async () => {
+  it('P3 later runs do not renew an old token', async () => {
     const first = await open()
     await first.close()
     for (let minutes = 0; minutes < 60; minutes += 20) {
@@ -71,7 +71,7 @@ describe('the tokens of the browser shell', () => {
     ctx.expect(await readFile(path, 'utf8')).not.toBe('')
   })
 
-  it('P3 two shells at the same time do not forget each other', async () => {
+  it('P3 two concurrent shells keep the tokens of each other', async () => {
     const [one, two] = [await open(), await open()]
     await one.close()
     await two.close()
@@ -79,7 +79,7 @@ describe('the tokens of the browser shell', () => {
     expect([next.accepts(one.current), next.accepts(two.current)]).toEqual([true, true])
   })
 
-  it('knows nothing else', async () => {
+  it('accept no other tokens', async () => {
     const tokens = await open()
     for (const guess of ['', 'x', tokens.current.slice(1), `${tokens.current}x`])
       expect(tokens.accepts(guess)).toBe(false)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { LaunchTickets } from '../../../src/main/web/launch-tickets.ts'
 
-it('a ticket holds once', () => {
+it('a ticket is valid once', () => {
   const tickets = new LaunchTickets()
   const [first, second] = [tickets.issue(), tickets.issue()]
   expect(first).toMatch(/^\/launch\/[\w-]{43}$/)
@@ -10,7 +10,7 @@ it('a ticket holds once', () => {
   expect(tickets.redeem(second)).toBe(true)
 })
 
-it('a ticket that nobody used within a minute holds no longer', () => {
+it('a ticket that was not used within a minute is invalid', () => {
   let now = 1_000
   const tickets = new LaunchTickets(() => now)
   const used = tickets.issue()
@@ -21,7 +21,7 @@ it('a ticket that nobody used within a minute holds no longer', () => {
   expect(tickets.redeem(late)).toBe(false)
 })
 
-it('what was never issued is not a ticket', () => {
+it('a ticket that was never issued is invalid', () => {
   const tickets = new LaunchTickets()
   tickets.issue()
   expect(tickets.redeem('/launch/')).toBe(false)

@@ -10,7 +10,7 @@ it.each([
   expect(browserCommand(platform, 'http://x/')).toEqual(command)
 })
 
-it('says so when there is nothing to open it with', async () => {
+it('reports that there is no program to open it with', async () => {
   const path = process.env['PATH']
   process.env['PATH'] = '/nowhere'
   try {

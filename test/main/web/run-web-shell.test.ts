@@ -57,7 +57,7 @@ it('prints its address on one line, and the token nowhere else', async () => {
   expect(printed[0]).toMatch(/^Strata is at http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/)
 })
 
-it('serves the folder that was asked for to a page that has the token', async () => {
+it('serves the requested folder to a page that has the token', async () => {
   await serve(['folder'], async address => {
     const socket = new WebSocket(
       `ws://${address.host}${WEB_SOCKET_PATH}`,
@@ -80,7 +80,7 @@ it('serves the folder that was asked for to a page that has the token', async ()
   })
 })
 
-it('P4 serves on the default port, or on the next that is free', async () => {
+it('P4 serves on the default port, or on the next free one', async () => {
   const ports: number[] = []
   await serve([folder], async first => {
     ports.push(Number(first.port))
@@ -96,7 +96,7 @@ it('P4 serves on the default port, or on the next that is free', async () => {
   expect(ports[0]).toBeGreaterThanOrEqual(27_180)
 })
 
-it('P3 lets a page in that comes with the token of the run before, and gives it the new one', async () => {
+it('P3 accepts a page with the token of the previous run, and gives it the new one', async () => {
   let old = ''
   await serve([folder], async address => {
     old = tokenIn(address)
@@ -119,7 +119,7 @@ function tokenIn(address: URL): string {
   return address.hash.replace('#token=', '')
 }
 
-it('leaves nothing listening when it was told to stop', async () => {
+it('closes all listeners when it is stopped', async () => {
   let address: URL | undefined
   await serve([folder], async at => {
     address = at
@@ -127,13 +127,13 @@ it('leaves nothing listening when it was told to stop', async () => {
   await expect(fetch(address!)).rejects.toThrow('fetch failed')
 })
 
-it('ends at once when it cannot open what was asked for', async () => {
+it('ends at once if it cannot open the requested source', async () => {
   await expect(serve(['absent'], () => Promise.resolve())).rejects.toThrow(
     `Cannot open "${join(directory, 'absent')}": there is no such file or folder`,
   )
 })
 
-it('closes its host when the page is not built', async () => {
+it('closes its host if the page is not built', async () => {
   await rm(join(directory, 'out'), { recursive: true })
   await expect(serve([folder], () => Promise.resolve())).rejects.toThrow('run `npm run build` first')
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => attacked.close())
 
-describe('what the page itself asks for', () => {
+describe('a request of the page itself', () => {
   it('gets the page, with every security header', async () => {
     const { status, headers, body } = await attacked.ask({})
     expect(status).toBe(200)
@@ -34,19 +34,19 @@ describe('what the page itself asks for', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin')
   })
 
-  it('gets files whose name changes with their content for good', async () => {
+  it('gets files whose name changes with their content, cacheable forever', async () => {
     const { status, headers } = await attacked.ask({ path: '/assets/index-1a2b.js' })
     expect(status).toBe(200)
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
     expect(headers['cache-control']).toContain('immutable')
   })
 
-  it('gets headers alone for HEAD', async () => {
+  it('gets only headers for HEAD', async () => {
     const { status, headers, body } = await attacked.ask({ method: 'HEAD' })
     expect([status, headers['content-length'], body]).toEqual([200, String(PAGE.length), ''])
   })
 
-  it('speaks with the host both ways over the WebSocket', async () => {
+  it('communicates with the host both ways over the WebSocket', async () => {
     const socket = socketOf(await attacked.knock())
     expect(socket.protocol).toBe('strata.1')
     const channel = createWebSocketChannel(socket)
@@ -63,7 +63,7 @@ describe('what the page itself asks for', () => {
     socket.terminate()
   })
 
-  it('is brought there by a launch address, once', async () => {
+  it('is redirected there by a launch address, once', async () => {
     const launch = new URL(attacked.shell.issueLaunchAddress())
     expect(launch.href).not.toContain(attacked.shell.token)
     const { status, headers } = await attacked.ask({ path: launch.pathname })
@@ -175,7 +175,7 @@ describe('an attacker with a WebSocket', () => {
     expect(attacked.connected).toHaveLength(before)
   })
 
-  it('is cut off when a message is larger than a call may be', async () => {
+  it('is disconnected if a message is larger than a call may be', async () => {
     const socket = socketOf(await attacked.knock())
     socket.on('error', () => undefined)
     const closed = once(socket, 'close')
@@ -183,7 +183,7 @@ describe('an attacker with a WebSocket', () => {
     expect((await closed)[0]).toBe(1009)
   })
 
-  it('H1 is cut off once refused, even when it keeps its own side open', async () => {
+  it('H1 is disconnected once refused, even if it keeps its own side open', async () => {
     const socket = connect({ host: '127.0.0.1', port: attacked.port, allowHalfOpen: true })
     const lines = [
       'GET /contract HTTP/1.1',
@@ -198,7 +198,7 @@ describe('an attacker with a WebSocket', () => {
     })
     await once(socket, 'end')
     expect(answer).toContain('HTTP/1.1 403')
-    // Bytes sent to a socket that was destroyed are answered with a reset; a half-open one would take them.
+    // Bytes sent to a destroyed socket are answered with a reset; a half-open one would accept them.
     const cut = once(socket, 'error')
     const writing = setInterval(() => socket.write('more'), 5)
     expect(((await cut)[0] as NodeJS.ErrnoException).code).toMatch(/ECONNRESET|EPIPE/)
@@ -228,7 +228,7 @@ describe('an attacker with a WebSocket', () => {
     const outside = Object.values(networkInterfaces())
       .flatMap(addresses => addresses ?? [])
       .find(({ internal, family }) => !internal && family === 'IPv4')
-    // Without a network, another loopback address does: the server is bound to exactly one.
+    // Without a network, another loopback address is used: the server is bound to exactly one.
     const socket = connect({ host: outside?.address ?? '127.0.0.2', port: attacked.port })
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
     expect(error.code).toBe('ECONNREFUSED')
@@ -236,14 +236,14 @@ describe('an attacker with a WebSocket', () => {
 })
 
 describe('the shell', () => {
-  it('is at an address that carries a fresh token', async () => {
+  it('is at an address that carries a new token', async () => {
     const second = await startShellUnderAttack()
     expect(second.shell.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/)
     expect(second.shell.token).not.toBe(attacked.shell.token)
     await second.close()
   })
 
-  it('says that a port is taken, and that the page is not built', async () => {
+  it('reports that a port is in use, and that the page is not built', async () => {
     const host = { connect: () => ({ close: () => undefined }) }
     const pageDirectory = '/nowhere'
     await expect(startWebShell({ host, pageDirectory })).rejects.toThrow(

@@ -7,13 +7,13 @@ import { startWebShell, type WebShell, type WebShellOptions } from '../../../src
 import type { Channel } from '../../../src/shared/channel.ts'
 import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
 
-/** A web shell over a small page and a host that answers each message with itself. */
+/** A web shell over a small page and a host that echoes each message. */
 export interface ShellUnderAttack {
   readonly shell: WebShell
   readonly port: number
   /** As the page itself would send it: `127.0.0.1:PORT`. */
   readonly authority: string
-  /** Channels that got through to the host. */
+  /** Channels of accepted connections. */
   readonly connected: readonly Channel[]
   ask(options: Ask): Promise<Answer>
   knock(options?: Knock): Promise<Knocked>
@@ -88,7 +88,7 @@ export async function startShellUnderAttack(
   }
 }
 
-/** Sends the path as it stands: no client in between tidies it up. */
+/** Sends the path unchanged, without a client that normalizes it. */
 function ask(port: number, { method = 'GET', path = '/', headers = {} }: Ask): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, response => {

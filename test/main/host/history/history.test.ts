@@ -29,7 +29,7 @@ async function putFiles(page: TestPage, session: string, files: Record<string, s
 }
 
 describe('the history of a session', () => {
-  it('J2 a put, a delete and a rename are undone and made again, in their order', async () => {
+  it('J2 a put, a delete and a rename are undone and redone in order', async () => {
     const { page, session, put, undo, redo, read, state } = await openFolder()
     await put('/a', 'one')
     await put('/a', 'two')
@@ -52,7 +52,7 @@ describe('the history of a session', () => {
     expect((await state()).redo).toBeUndefined()
   })
 
-  it('J2 an answer names the entry by which its write is taken back', async () => {
+  it('J2 the answer to a write names the entry that undoes it', async () => {
     const { put, undo, read } = await openFolder()
     const { entry } = await put('/a', 'one')
     await put('/b', 'two')
@@ -60,7 +60,7 @@ describe('the history of a session', () => {
     expect([await read('a'), await read('b')]).toEqual([undefined, 'two'])
   })
 
-  it('J2 what was done is undone after a restart of the host', async () => {
+  it('J2 changes can be undone after a restart of the host', async () => {
     const first = await openFolder()
     await first.put('/a', 'one')
     await first.put('/a', 'two')
@@ -80,7 +80,7 @@ describe('the history of a session', () => {
     expect(await second.read('a')).toBeUndefined()
   })
 
-  it('J2 an undo is refused where somebody else changed the key, and is passed over then', async () => {
+  it('J2 an undo is refused if the key was changed by others, and is then skipped', async () => {
     const { path, put, undo, read } = await openFolder()
     await put('/other', 'before')
     await put('/a', 'one')
@@ -111,7 +111,7 @@ describe('the history of a session', () => {
     expect([await read('branch/x'), await read('branch/z')]).toEqual(['before', undefined])
   })
 
-  it('J2 of a job, keys that were changed since stay, and are told', async () => {
+  it('J2 undoing a job keeps and reports keys that were changed since', async () => {
     const { page, session, path, undo, redo, read } = await openFolder()
     await putFiles(page, session, { '/branch/x': 'x', '/branch/y': 'y' })
     await writeFile(join(path, 'branch', 'y'), 'theirs, longer')
@@ -146,7 +146,7 @@ describe('the history of a session', () => {
     expect(await second.read('a')).toBe('one')
   })
 
-  it('J2 of two sessions over one folder neither takes back what the other wrote', async () => {
+  it('J2 two sessions over one folder do not undo writes of each other', async () => {
     const { host, page, path, put, undo, read } = await openFolder()
     const document = { strata: 1, root: { kind: 'fs', path, layout: 'plain' } }
     const other = await page.call('sessions.open', { source: { type: 'document', document } })
@@ -158,7 +158,7 @@ describe('the history of a session', () => {
     expect(host.logged).toEqual([])
   })
 
-  it('J2 an entry is not undone in a stack that was edited, and is where its data is the same', async () => {
+  it('J2 an entry is undone only in a stack with its data in the same place', async () => {
     const { page, session, path, put, undo, read } = await openFolder()
     await put('/a', 'one')
     const root = { kind: 'fs', id: 'folder', path, layout: 'plain' }
@@ -199,7 +199,7 @@ describe('the history of a session', () => {
     expect((await second.state()).undo?.title).toBe('put of /c')
   })
 
-  it('J7 a stack that is forgotten takes its history along at the next start', async () => {
+  it('J7 forgetting a stack deletes its history at the next start', async () => {
     const first = await openFolder()
     await first.put('/a', 'one')
     const { recents } = await first.page.call('workspace.get', {})
@@ -226,7 +226,7 @@ describe('the history of a session', () => {
     expect((await second.state()).undo?.title).toBe('put of /a')
   })
 
-  it('J2 a damaged history is set aside, and a torn one loses its end alone', async () => {
+  it('J2 a damaged history is set aside, and a truncated one loses only its end', async () => {
     const first = await openFolder()
     await first.put('/a', 'one')
     await first.put('/b', 'two')
@@ -250,7 +250,7 @@ describe('the history of a session', () => {
     expect((await stat(join(journals, `${folder}.broken`))).isDirectory()).toBe(true)
   })
 
-  it('J6 a write that cannot be recorded is refused once, and recording is off with the reason', async () => {
+  it('J6 a write that cannot be recorded is refused once, then recording is off and the reason is reported', async () => {
     const { host, page, session, put, read, state } = await openFolder()
     await put('/a', 'one')
     const journals = join(host.dataDirectory, 'journals')
@@ -273,7 +273,7 @@ describe('the history of a session', () => {
     expect(await state()).toMatchObject({ isOn: true, undo: { title: 'put of /a' } })
   })
 
-  it('J2 a value above the limit is not recorded, and the limit is told beforehand', async () => {
+  it('J2 a value above the limit is not recorded, and the limit is reported beforehand', async () => {
     const { page, session, put, undo, read, state } = await openFolder()
     const { maxValueBytes } = await state()
     await put('/small', 'kept')
@@ -291,7 +291,7 @@ describe('the history of a session', () => {
 })
 
 describe('the versions of a key', () => {
-  it('J2 are told latest first, those by others too, and can be read and restored', async () => {
+  it('J2 are listed latest first, including those by others, and can be read and restored', async () => {
     const { page, session, path, put, read, undo } = await openFolder()
     const at = { session, key: '/a' }
     await put('/a', 'one')

@@ -52,7 +52,7 @@ function opened(root: StackDocument['root']) {
 }
 
 describe('versions that the store keeps', () => {
-  it('E114 the commits of a key are listed by hash, author, message and time, read, and put again', async () => {
+  it('E114 the commits of a key are listed with hash, author, message and time, and can be read and restored', async () => {
     const path = await repository()
     const head = await git(path, 'rev-parse', 'HEAD')
     const { page, session, versions, value } = await opened({ kind: 'git', path })
@@ -81,14 +81,14 @@ describe('versions that the store keeps', () => {
     await expect(value(key, 'store:--all')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('E114 they are shown where nothing is recorded', async () => {
+  it('E114 they are shown if no history is recorded', async () => {
     const { page, session, versions } = await opened({ kind: 'git', path: await repository() })
     await page.call('history.setOn', { session, isOn: false })
     expect((await versions('/a.txt')).map(({ source }) => source)).toEqual(['store', 'store'])
     expect(await versions('/b.txt')).toEqual([])
   })
 
-  it('E113 E114 through the stores of a stack those of the store that has the key are shown', async () => {
+  it('E113 E114 in a composed stack, the versions of the store that has the key are shown', async () => {
     const path = await repository()
     const branch = { kind: 'git', path }
     const memory = { kind: 'memory' }
@@ -103,7 +103,7 @@ describe('versions that the store keeps', () => {
     expect((await versions('/other')).map(({ source }) => source)).toEqual(['put'])
   })
 
-  it('E114 versions of an object in a bucket are shown by the beginning of their ids, and put again', async () => {
+  it('E114 versions of an object in a bucket are shown by the start of their ids, and can be restored', async () => {
     const double = await S3Double.start({ keepsVersions: true })
     afterTest(() => double.stop())
     double.fill([

@@ -3,8 +3,8 @@ import { Key } from '../../../../src/core/key.ts'
 import { bareSessions } from '../bare-sessions.ts'
 
 /*
- * Opens a stack, changes it into others one after another, and writes meanwhile. Says `applied INDEX` after each change,
- * and `done SERIAL` after each write of that serial to the key of its last two digits.
+ * Opens a stack, applies others one after another, and writes meanwhile. Prints `applied INDEX` after each
+ * change, and `done SERIAL` after each write of that serial to the key of its last two digits.
  */
 const [dataDirectory = '', documents = '[]', serial = '0'] = process.argv.slice(2)
 const { sessions } = await bareSessions(dataDirectory)

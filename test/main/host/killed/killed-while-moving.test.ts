@@ -21,10 +21,10 @@ afterAll(() => applier.remove())
 const shard = (path: string) => ({ kind: 'fs', id: path.slice(-6), path, layout: 'strata' })
 const sharded = (...paths: string[]) => ({ kind: 'sharded', id: 'all', shards: paths.map(shard) })
 const stack = (root: object) => ({ strata: 1, root })
-/** As a node is wrapped while keys below it still move. */
+/** Wraps a node while keys below it are still moving. */
 const wrapped = (root: object) => ({ kind: 'retry', id: 'again', store: root })
 
-it(`X15 ${KILLS} kills while keys move to other shards: the next start finds every key, and moves the rest`, {
+it(`X15 after ${KILLS} kills during a reshard, the next start finds every key and moves the rest`, {
   timeout: 240_000,
 }, async () => {
   let wasMoving = 0
@@ -42,7 +42,7 @@ it(`X15 ${KILLS} kills while keys move to other shards: the next start finds eve
     if (unfinished.length > 0) wasMoving++
 
     const expected = new Map([...keys, ...written])
-    // What was open before, as the person would open it again. Nothing else says that the change was made.
+    // Reopens the stack as it was before, as a user would. Nothing else records the change.
     const { sessions, logged, close } = await bareSessions(dataDirectory)
     const document = unfinished.length > 0 && kill % 4 < 2 ? before : after
     const { id, source } = await sessions.open({ type: 'document', document }, undefined)
@@ -52,11 +52,11 @@ it(`X15 ${KILLS} kills while keys move to other shards: the next start finds eve
     expect(logged).toEqual([])
     expect(await readdir(join(dataDirectory, 'changes')).catch(() => [])).toEqual([])
 
-    // Another program, that knows the new list alone.
+    // Another program, which only has the new list of shards.
     await using settled = await openStack(after)
     await expectAll(key => settled.store.get(key), expected)
   }
-  // The kills came while keys were moving, not before and not after.
+  // The kills came while keys were moving, neither before nor after.
   expect(wasMoving).toBeGreaterThan(KILLS / 3)
 })
 
@@ -67,7 +67,7 @@ async function fill(document: object): Promise<Map<string, number>> {
   return new Map(keys)
 }
 
-/** @returns What the killed process had written, at least. */
+/** @returns At least the writes that the killed process completed. */
 async function killedAfter(
   dataDirectory: string,
   documents: readonly object[],
@@ -90,7 +90,7 @@ async function killedAfter(
   return written
 }
 
-/** A key may hold a later write than the last one that was answered. */
+/** A key may hold a later write than the last acknowledged one. */
 async function expectAll(
   get: (key: Key) => Promise<Uint8Array>,
   expected: ReadonlyMap<string, number>,

@@ -23,7 +23,10 @@ function work(record: ActionRecord, store: BinaryDatastore): Promise<void> {
   return new ActionWork({ record, source: store, target: store, signal, progress }).run()
 }
 
-/** Carries an action out; its process is killed before it can write down its step of this number. @returns Whether it was. */
+/**
+ * Runs an action whose process is killed before it can record the step of this number. @returns Whether it
+ * was killed.
+ */
 async function killedAt(step: number, record: ActionRecord, store: BinaryDatastore): Promise<boolean> {
   const append = record.append.bind(record)
   let steps = 0
@@ -68,7 +71,7 @@ const CASES: readonly (readonly [string, readonly string[], ManyAction])[] = [
 ]
 
 for (const [name, texts, action] of CASES) {
-  it(`B10 ${name}, goes on after a kill at any step`, async () => {
+  it(`B10 ${name}, continues after a kill at any step`, async () => {
     const folder = await tempFolder()
     const facts = {
       action,

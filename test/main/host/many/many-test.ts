@@ -48,7 +48,7 @@ export async function act(
   return run(page, session, { type: 'many', action, conflicts })
 }
 
-/** What an undo or a redo came to, as far as tests look at it. */
+/** The result of an undo or a redo, as far as tests check it. */
 interface Undone {
   readonly state: 'done' | 'failed'
   readonly done?: number

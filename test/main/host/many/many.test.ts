@@ -18,7 +18,7 @@ import {
 } from '../test-host.ts'
 import { act, ended, filesOf, folderOf, keys, keysIn, run, undo, writeInto } from './many-test.ts'
 
-/** A host with a page and the session of a plain folder. */
+/** A host with a page and a session of a plain folder. */
 async function openPlain(root: string): Promise<{ host: TestHost; page: TestPage; session: string }> {
   const host = await testHost()
   const { id: session } = await host.open({ type: 'folder', path: root })
@@ -32,7 +32,7 @@ const rename = (find: string, replace: string, ...texts: string[]): ManyAction =
 })
 
 describe('actions on many keys', () => {
-  it('B1 B5 deletes a branch of a folder in one step, and takes it back', async () => {
+  it('B1 B5 deletes a branch of a folder in one step, and undoes it', async () => {
     const root = await folderOf('a/b.txt', 'a/c/d.txt', 'z.txt')
     const { host, page, session } = await openPlain(root)
     const before = await filesOf(root)
@@ -50,7 +50,7 @@ describe('actions on many keys', () => {
     expect(host.logged).toEqual([])
   })
 
-  it('B1 H21 deletes the keys of a branch that holds a link, and names the link', async () => {
+  it('B1 H21 deletes the keys of a branch that holds a link, and reports the link', async () => {
     const root = await folderOf('a/b.txt', 'a/c/d.txt')
     await symlink('nowhere', join(root, 'a/link'))
     const { page, session } = await openPlain(root)
@@ -60,7 +60,7 @@ describe('actions on many keys', () => {
     expect(await readdir(join(root, 'a'))).toEqual(['link'])
   })
 
-  it('J11 an undo is a job that says how far it is', async () => {
+  it('J11 an undo is a job with progress', async () => {
     const { page, session, store } = await openSession(Array.from({ length: 300 }, (_, n) => `/a/${n}`))
     const job = await act(page, session, { type: 'delete', selection: keys('/a') })
     expect(await undo(page, job)).toMatchObject({ state: 'done', done: 300 })
@@ -76,7 +76,7 @@ describe('actions on many keys', () => {
     await expect(start).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('J11 an undo that is stopped leaves the rest to the next one', async () => {
+  it('J11 after an undo is stopped, the next one undoes the rest', async () => {
     const store = new HeldPuts()
     for (let n = 0; n < 300; n++) await store.put(Key.of('a', String(n)), bytesOf('x'))
     const { page, session } = await openSession(store)
@@ -86,7 +86,7 @@ describe('actions on many keys', () => {
     await eventually(() => store.held.length > 0)
     const { jobs } = await page.call('jobs.list', {})
     const cancelling = page.call('jobs.cancel', { job: jobs.at(-1)?.id ?? '' })
-    // Messages keep their order: once this is answered, the job has been told to stop.
+    // Messages keep their order: once this is answered, the job has been cancelled.
     await page.call('jobs.list', {})
     store.open()
     expect(await cancelling).toMatchObject({ state: 'cancelled', total: 300 })
@@ -98,7 +98,7 @@ describe('actions on many keys', () => {
     expect(await keysIn(store)).toHaveLength(300)
   })
 
-  it('B13 acts on values alone, and leaves what is below them', async () => {
+  it('B13 acts on values only, and keeps the keys below them', async () => {
     const { page, session, store } = await openSession(['/a', '/a/b', '/a/c', '/x/a'])
     const selection = { ...keys('/a', '/a/c'), isValuesOnly: true }
     const job = await act(page, session, { type: 'delete', selection })
@@ -108,7 +108,7 @@ describe('actions on many keys', () => {
     expect(await keysIn(store)).toEqual(['/a', '/a/b', '/a/c', '/x/a'])
   })
 
-  it('B13 B14 values keep their way below a branch, or get their last segment', async () => {
+  it('B13 B14 values keep their path below the base, or are named by their last segment', async () => {
     const { page, session, store } = await openSession(['/a/b', '/a/b/c', '/a/d/c', '/e'])
     const selection = { ...keys('/a/b', '/a/d/c', '/e'), isValuesOnly: true }
     const to = { session, prefix: '/to', base: '/a' }
@@ -120,7 +120,7 @@ describe('actions on many keys', () => {
     expect(await keysIn(store)).toEqual(['/a/b/c', '/flat/b', '/flat/c', '/to/b', '/to/d/c', '/to/e'])
   })
 
-  it('W100 says why a key stayed without the key, which is told beside it', async () => {
+  it('W100 the reason why a key stayed does not repeat the key', async () => {
     const store = new MemoryDatastore()
     for (const key of ['/a', '/b']) await store.put(Key.parse(key), bytesOf(key))
     const guarded = layered(store, {
@@ -138,7 +138,7 @@ describe('actions on many keys', () => {
     })
   })
 
-  it('B1 B5 deletes keys of a store without folders one by one, and takes them back', async () => {
+  it('B1 B5 deletes keys of a store without folders one by one, and undoes it', async () => {
     const { page, session, store } = await openSession(['/a', '/a/b', '/a/b/c', '/ab', '/x'])
     const job = await act(page, session, { type: 'delete', selection: keys('/a', '/a/b') })
     expect(job).toMatchObject({ state: 'done', done: 3 })
@@ -153,7 +153,7 @@ describe('actions on many keys', () => {
     expect(Buffer.from(bytes).toString()).toBe('new')
   })
 
-  it('B1 acts on ranges of a level, without those that were left out', async () => {
+  it('B1 acts on ranges of a level, except excluded keys', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `/l/${String(index).padStart(3, '0')}`)
     const { page, session } = await openSession([...names, '/other'])
     const range = { level: '/l', from: '010', to: '250', except: ['100', '101'] }
@@ -170,7 +170,7 @@ describe('actions on many keys', () => {
     })
   })
 
-  it('B2 moves a branch in one step, key by key where something is there, and takes both back', async () => {
+  it('B2 moves a branch in one step, or key by key if the target exists, and undoes both', async () => {
     const root = await folderOf('a/b/1', 'a/b/2', 'n/keep', 'other/b/2')
     const { page, session } = await openPlain(root)
     const before = await filesOf(root)
@@ -202,7 +202,7 @@ describe('actions on many keys', () => {
     expect(await filesOf(root)).toEqual(before)
   })
 
-  it.each(['skip', 'replace', 'both'] as const)('B3 a key that is there: %s, and the undo', async all => {
+  it.each(['skip', 'replace', 'both'] as const)('B3 a key that exists: %s, and the undo', async all => {
     const { page, session } = await openSession(['/a/x.txt', '/b/x.txt', '/b/x (2).txt'])
     for (const isMove of [false, true]) {
       const job = await act(
@@ -229,7 +229,7 @@ describe('actions on many keys', () => {
     }
   })
 
-  it('B3 single keys can have another choice than all', async () => {
+  it('B3 single keys can have another choice than the rest', async () => {
     const { page, session } = await openSession(['/a/1', '/a/2', '/b/1', '/b/2'])
     const action: ManyAction = {
       type: 'transfer',
@@ -270,7 +270,7 @@ describe('actions on many keys', () => {
     expect((await page.call('store.list', { session: level, prefix: '/' })).rows).toEqual([])
   })
 
-  it('B4 a move between folders leaves what no key stands for, and its keys go', async () => {
+  it('B4 a move between folders moves the keys and leaves files that are not keys', async () => {
     const [one, two] = [await folderOf('a/1'), await folderOf('x')]
     await symlink('nowhere', join(one, 'a/link'))
     const { host, page, session } = await openPlain(one)
@@ -281,7 +281,7 @@ describe('actions on many keys', () => {
     expect(await readdir(join(one, 'a'))).toEqual(['link'])
   })
 
-  it('B6 renames by a pattern, branches with all below them', async () => {
+  it('B6 renames by a pattern, branches with everything below them', async () => {
     const root = await folderOf('a1.txt', 'a2.txt', 'b.md', 'a.d/x')
     const { page, session } = await openPlain(root)
     const before = await filesOf(root)
@@ -291,7 +291,7 @@ describe('actions on many keys', () => {
     expect(await filesOf(root)).toEqual(before)
   })
 
-  it('B6 an expression that is none, or needs more than linear time, is refused', async () => {
+  it('B6 an invalid expression, or one that needs more than linear time, is refused', async () => {
     const { page, session } = await openSession(['/a'])
     for (const find of ['(', '(a)\\1']) {
       const action: ManyAction = {
@@ -306,7 +306,7 @@ describe('actions on many keys', () => {
     }
   })
 
-  it('B7 duplicates beside the original, under a name that is free', async () => {
+  it('B7 duplicates beside the original, under an unused name', async () => {
     const { page, session } = await openSession(['/d/a.txt', '/d/a copy.txt', '/d/b/c'])
     const selection = keys('/d/a.txt', '/d/b')
     const job = await act(page, session, { type: 'duplicate', selection })
@@ -317,7 +317,7 @@ describe('actions on many keys', () => {
     expect(await names()).toEqual(['a copy.txt', 'a.txt', 'b'])
   })
 
-  it('B8 the preview counts what is touched, and tells conflicts and problems first', async () => {
+  it('B8 the preview counts affected keys, and lists conflicts and problems first', async () => {
     const root = await folderOf('a/1', 'a/2', 'a/3', 'n/a/1', 'n/a/2')
     await symlink('nowhere', join(root, 'a/link'))
     await writeInto(root, 'n/a/1', 'a/1')
@@ -350,7 +350,7 @@ describe('actions on many keys', () => {
     expect(same.preview).toMatchObject({ problems: 1 })
   })
 
-  it('B2 a branch does not go into itself', async () => {
+  it('B2 a branch cannot be moved into itself', async () => {
     const { page, session } = await openSession(['/a/b'])
     const to = { session, prefix: '/a/b' }
     const action: ManyAction = { type: 'transfer', selection: keys('/a'), to, isMove: true }
@@ -358,7 +358,7 @@ describe('actions on many keys', () => {
     expect((await run(page, session, { type: 'previewMany', action })).preview?.problems).toBe(1)
   })
 
-  it('B5 an undo changes nothing that others changed since', async () => {
+  it('B5 an undo keeps later changes', async () => {
     const root = await folderOf('a/1', 'a/2')
     const { page, session } = await openPlain(root)
     const to = { session, prefix: '/b' }
@@ -373,7 +373,7 @@ describe('actions on many keys', () => {
     expect(await filesOf(root)).toEqual({ 'a/1': 'a/1', 'a/2': 'a/2', 'b/1': 'changed' })
   })
 
-  it('B9 a locked session refuses, and the job says so', async () => {
+  it('B9 a locked session refuses, and the job reports it', async () => {
     const root = await folderOf('a/1')
     const { page, session } = await openPlain(root)
     await page.call('sessions.setReadOnly', { session, isReadOnly: true })
@@ -382,7 +382,7 @@ describe('actions on many keys', () => {
     expect(await filesOf(root)).toEqual({ 'a/1': 'a/1' })
   })
 
-  it('B9 one that is cancelled says what it did, and that can be taken back', async () => {
+  it('B9 a cancelled action reports what it did, and can be undone', async () => {
     const all = Array.from({ length: 5000 }, (_, index) => `/a/${index}`)
     const { page, session, store } = await openSession(all)
     const to = { session, prefix: '/b' }
@@ -406,7 +406,7 @@ describe('actions on many keys', () => {
     expect((await page.call('store.list', { session, prefix: '/b' })).rows).toEqual([])
   })
 
-  it('B5 what is kept for an undo goes with its record', async () => {
+  it('B5 data kept for an undo is deleted with its record', async () => {
     const root = await folderOf('a/1')
     const { host, page, session } = await openPlain(root)
     const job = await act(page, session, { type: 'delete', selection: keys('/a') })
@@ -416,7 +416,7 @@ describe('actions on many keys', () => {
   })
 })
 
-/** Takes no put while it is held. */
+/** Puts wait while it is held. */
 class HeldPuts extends MemoryDatastore {
   isHeld = false
   readonly held: (() => void)[] = []

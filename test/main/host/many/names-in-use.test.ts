@@ -8,7 +8,7 @@ import type { ManyAction, NamePattern, Selection } from '../../../../src/shared/
 import { bytesOf, connect, openSession, testHost } from '../test-host.ts'
 import { act, filesOf, folderOf, keys, keysIn, run, undo } from './many-test.ts'
 
-/** All of a level. */
+/** All keys of a level. */
 const all = (level: string): Selection => ({ keys: [], ranges: [{ level }] })
 
 const rename = (selection: Selection, find: string, replace: string): ManyAction => ({
@@ -31,8 +31,8 @@ async function openKeys(texts: readonly string[]) {
   return openSession(store)
 }
 
-describe('names that an action makes where it reads', () => {
-  it('B16 a renamed key is not met again on a later page of its level', async () => {
+describe('names that an action creates in the level it reads', () => {
+  it('B16 a renamed key is not processed again on a later page of its level', async () => {
     const names = Array.from({ length: 2500 }, (_, index) => `/l/${String(index).padStart(4, '0')}`)
     const { page, session, store } = await openKeys(names)
     const job = await act(page, session, rename(all('/l'), '^', 'x'))
@@ -50,7 +50,7 @@ describe('names that an action makes where it reads', () => {
     expect(await keysIn(store)).toEqual(names.flatMap(name => [name, `${name} copy`]).sort())
   })
 
-  it('B17 a key takes the name of one that takes another, wherever they stand', async () => {
+  it('B17 a key can take the name of one that is renamed, whatever their order', async () => {
     const { page, session, store } = await openKeys(['/a', '/aa', '/aaa', '/b'])
     const action = rename(all('/'), '^a', 'aa')
     expect((await run(page, session, { type: 'previewMany', action })).preview).toMatchObject({
@@ -64,11 +64,11 @@ describe('names that an action makes where it reads', () => {
     await undo(page, job)
     expect(await valuesIn(store)).toEqual({ '/a': '/a', '/aa': '/aa', '/aaa': '/aaa', '/b': '/b' })
     const back = await act(page, session, rename(keys('/aaa', '/aa'), '^a', ''))
-    // Of those that take a name which stays, none goes.
+    // Keys whose new name stays in use are not renamed.
     expect(back).toMatchObject({ done: 0, result: { skipped: 2 } })
   })
 
-  it('B17 branches take the names of branches that go', async () => {
+  it('B17 branches can take the names of branches that are renamed', async () => {
     const root = await folderOf('v1/x.txt', 'v2/x.txt', 'v2/y/z.txt', 'v3')
     const host = await testHost()
     const { id: session } = await host.open({ type: 'folder', path: root })
@@ -91,7 +91,7 @@ describe('names that an action makes where it reads', () => {
     })
   })
 
-  it('B17 keys that take the names of each other stay, and are named', async () => {
+  it('B17 keys that swap names stay, and are reported', async () => {
     const { page, session, store } = await openKeys(['/ab', '/ba', '/c'])
     const action = rename(all('/'), '^(.)(.)$', '$2$1')
     expect((await run(page, session, { type: 'previewMany', action })).preview?.problems).toBe(2)
@@ -130,7 +130,7 @@ describe('names that an action makes where it reads', () => {
     )
   })
 
-  it('B18 a branch moves up into a key above it, each key once, whatever names repeat', async () => {
+  it('B18 a branch moves to a key above it, each key once, even if names repeat', async () => {
     const texts = ['/a/b', '/a/b/b', '/a/b/b/b/c', '/a/b/b/c', '/a/b/c', '/a/b/d/b']
     const { page, session, store } = await openKeys(texts)
     const action: ManyAction = {
@@ -149,7 +149,10 @@ describe('names that an action makes where it reads', () => {
   })
 })
 
-/** What becomes of keys: those whose new name is not free at the end stay, and so do those that take their names. */
+/**
+ * The expected result of a rename: keys whose new name is in use at the end stay, and so do keys that would
+ * take their names.
+ */
 function renamedAtOnce(texts: readonly string[], pattern: NamePattern) {
   const newName = renamer(pattern)
   const targets = new Map<string, string>()
@@ -159,7 +162,7 @@ function renamedAtOnce(texts: readonly string[], pattern: NamePattern) {
   }
   const unnamed = texts.filter(text => newName(text.slice(1)) === '')
   const staying = new Set(texts.filter(text => !targets.has(text)))
-  // Circles: following new names leads back.
+  // Cycles: following new names leads back.
   for (const text of targets.keys()) {
     const seen = new Set<string>()
     let at: string | undefined = text

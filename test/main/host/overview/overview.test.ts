@@ -29,7 +29,7 @@ import {
   testHost,
 } from '../test-host.ts'
 
-/** Asks until a report passes. */
+/** Polls until a report passes. */
 async function until(
   page: TestPage,
   session: string,
@@ -62,7 +62,10 @@ async function openDocument(root: unknown): Promise<{ page: TestPage; session: s
   return { page, session: id }
 }
 
-/** Opens stacks with nodes of the kind `rough`: the store of their id, which counts its keys roughly and has no watch. */
+/**
+ * Opens stacks with nodes of the kind `rough`: the store of their id, which counts its keys approximately and
+ * has no watch.
+ */
 async function openRough(
   stores: ReadonlyMap<string, MemoryDatastore>,
   root: unknown,
@@ -90,7 +93,7 @@ async function openRough(
 const plain = (path: string) => ({ kind: 'fs', path, layout: 'plain' })
 
 describe('overview', () => {
-  it('O54 keys that the store counts roughly are those that were counted for the first page, until one changes', async () => {
+  it('O54 the exact count of the first page replaces an approximate count of the store until a key changes', async () => {
     class RoughStore extends MemoryDatastore {
       override async stats() {
         return { entries: 7, accuracy: 'approximate' as const }
@@ -109,7 +112,7 @@ describe('overview', () => {
     expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
   })
 
-  it('O54 the number that was counted stays after the first page is left, until a key changes', async () => {
+  it('O54 the exact count stays after the first page is left, until a key changes', async () => {
     class RoughStore extends MemoryDatastore {
       override async stats() {
         return { entries: 7, accuracy: 'approximate' as const }
@@ -133,7 +136,7 @@ describe('overview', () => {
     expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
   })
 
-  it('O54 O62 the leaf that holds what the stack shows has its number, and another one says its own', async () => {
+  it('O54 O62 the only leaf of a stack gets the exact count, and several leaves keep their own', async () => {
     const disks = new Map(['a', 'b', 'c'].map(name => [name, new MemoryDatastore()]))
     const { page, session } = await openRough(disks, {
       kind: 'tiered',
@@ -165,12 +168,12 @@ describe('overview', () => {
     ])
   })
 
-  it('O62 pages ask again where the first page finds another number than they were told', async () => {
+  it('O62 pages are notified if the first page finds another count than they have', async () => {
     const disk = new MemoryDatastore()
     const { page, session } = await openRough(new Map([['a', disk]]), { kind: 'rough', id: 'a' })
     await until(page, session, isDone)
     expect(await page.call('store.stats', { session })).toEqual({ entries: 0, accuracy: 'exact' })
-    // As another program does, of whose changes nobody is told.
+    // Another program makes this change, and nobody is notified.
     await disk.put(Key.parse('/k'), bytesOf('one'))
     const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
     await page.call('sessions.lookAgain', { session })
@@ -179,7 +182,7 @@ describe('overview', () => {
     expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
   })
 
-  it('O55 what the store tells exactly of itself is shown before its keys have been looked at', async () => {
+  it('O55 exact stats of the store are shown before its keys are listed', async () => {
     const store = await memoryWith(Array.from({ length: 40_000 }, (_, index) => `/branch/${index}`))
     const { page, session } = await openSession(store)
     const { entries, bytes } = await page.call('store.stats', { session })
@@ -187,12 +190,12 @@ describe('overview', () => {
     expect(first).toMatchObject({ keys: 40_000, isCounted: true, bytes, areBytesExact: true, kinds: [] })
     expect(entries).toBe(40_000)
     expect(await until(page, session, isDone)).toMatchObject({ keys: 40_000, isCounted: true })
-    // What was told before a change is not told after it.
+    // Stats from before a change are not reported after it.
     await page.call('store.put', { session, key: '/more', bytes: bytesOf('more') })
     expect(await until(page, session, ({ keys }) => keys === 40_001)).toMatchObject({ isCounted: true })
   })
 
-  it('O40 it counts the keys and bytes of a folder and of its branches, and names what was changed last', async () => {
+  it('O40 it counts the keys and bytes of a folder and of its branches, and lists the latest changes', async () => {
     const folder = await folderWith({
       'films/a': 'one',
       'films/b': 'two',
@@ -222,7 +225,7 @@ describe('overview', () => {
     expect(overview.changed).toHaveLength(4)
   })
 
-  it('O40 the only branch of a store is not listed by itself, but what it holds is', async () => {
+  it('O40 the only branch of a store is not listed by itself, but its children are', async () => {
     const { page, session } = await openSession(['/app/a/1', '/app/a/2', '/app/b/1', '/app/c'])
     const { level, branches, looseKeys } = await until(page, session, isDone)
     expect({ level, branches, looseKeys }).toEqual({
@@ -248,7 +251,7 @@ describe('overview', () => {
     })
   })
 
-  it('O41 of many values it looks at some, computes the bytes from them, and says how many these are', async () => {
+  it('O41 for many values it samples some, estimates the bytes from them, and reports the sample size', async () => {
     const files: Record<string, string> = {}
     for (let index = 0; index < 600; index++) files[`${index % 3}/${index}`] = 'x'.repeat(100 + (index % 7))
     const { next } = await limited(await folderWith(files), { measured: 200, typed: 20 })
@@ -260,13 +263,13 @@ describe('overview', () => {
       measured: 200,
       typed: 20,
     })
-    // The mean is 103, whichever values were looked at between 100 and 106.
+    // The mean is 103, whichever of the values from 100 to 106 bytes are sampled.
     expect(report.bytes).toBeGreaterThan(600 * 101)
     expect(report.bytes).toBeLessThan(600 * 105)
     expect(report.branches.map(({ keys }) => keys)).toEqual([200, 200, 200])
   })
 
-  it('O41 a sample depends on the keys and not on their order, and any part of the keys is met alike', () => {
+  it('O41 a sample depends on the keys and not on their order, and is uniform', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,8}$/), { maxLength: 60 }),
@@ -290,7 +293,7 @@ describe('overview', () => {
     expect(below).toBeLessThan(580)
   })
 
-  it('O41 a level of very many branches is counted in bounded memory, and its largest ones are right', () => {
+  it('O41 a level of very many branches is counted in bounded memory, and its largest ones are correct', () => {
     const tally = new BranchTally(1)
     for (let index = 0; index < 60_000; index++) {
       tally.add(Key.of(`b${index}`, 'x'), undefined)
@@ -304,7 +307,7 @@ describe('overview', () => {
     expect(tally.looseKeys).toBe(60_000)
   })
 
-  it('O42 it tells kinds of values by their content, and fills no cache by that', async () => {
+  it('O42 it detects kinds of values by their content, and does not fill caches', async () => {
     const folder = await folderWith({
       a: '{"title":"Metropolis"}',
       b: 'plain text',
@@ -335,7 +338,7 @@ describe('overview', () => {
     expect(await copies()).toEqual([1])
   })
 
-  it('O42 where no value can be read without a change, names of keys tell the kinds', async () => {
+  it('O42 if no value can be read without a change, key names determine the kinds', async () => {
     const folder = await folderWith({ 'a.json': '{}', 'b.png': 'no image', c: 'text' })
     const { page, session } = await openDocument({
       kind: 'tiered',
@@ -346,7 +349,7 @@ describe('overview', () => {
     expect(new Set(kinds.map(({ kind }) => kind))).toEqual(new Set(['json', 'image', 'unknown']))
   })
 
-  it('O42 the kind of a large value is told by its beginning', () => {
+  it('O42 the kind of a large value is detected from its first bytes', () => {
     const headOf = (text: string) => bytesOf(text).subarray(0, HEAD)
     const large = 'ü'.repeat(HEAD)
     expect(kindOfContent('a', headOf(`x${large}`), large.length * 2 + 1)).toBe('text')
@@ -355,7 +358,7 @@ describe('overview', () => {
     expect(kindOfContent('a', new Uint8Array([0x1f, 0x8b, 8, 0]), 1e9)).toBe('packed')
   })
 
-  it('O43 it follows changes: figures stay until the new ones are there, and what was changed is first', async () => {
+  it('O43 it follows changes: figures stay until new ones are ready, and the latest change comes first', async () => {
     const folder = await folderWith({ 'films/a': 'one', 'films/b': 'two' })
     const { page, session } = await openDocument(plain(folder))
     const before = await until(page, session, isDone)
@@ -364,14 +367,14 @@ describe('overview', () => {
     expect(after).toMatchObject({ state: 'done', keys: 3, bytes: 11, areBytesExact: true })
     expect(after.changed[0]?.key).toBe('/films/new')
     await writeFile(join(folder, 'films/others'), 'four')
-    // A change that is heard while values are measured leaves the exact bytes to the next round.
+    // A change reported while values are measured leaves the exact bytes to the next round.
     await until(page, session, ({ keys, bytes }) => keys === 4 && bytes === 15)
     await page.call('store.delete', { session, key: '/films/new' })
     const last = await until(page, session, ({ keys }) => keys === 3)
     expect(last.changed.map(({ key }) => key)).not.toContain('/films/new')
   })
 
-  it('O44 what the store fails with is told, and the next call tries again', async () => {
+  it('O44 a failure of the store is reported, and the next call tries again', async () => {
     const store = new FailingStore()
     const { page, session } = await openSession(byItsCalls(store))
     store.failure = new DatastoreError('CONNECTION', 'The server is gone')
@@ -380,7 +383,7 @@ describe('overview', () => {
     expect(await until(page, session, isDone)).toMatchObject({ keys: 0, isCounted: true })
   })
 
-  it('O44 a call that waits for news ends when it is cancelled, and when the session closes', async () => {
+  it('O44 a call that waits for a report ends when it is cancelled, and when the session closes', async () => {
     const { page, session } = await openSession(['/a'])
     const { version } = await until(page, session, isDone)
     const aborter = new AbortController()
@@ -394,7 +397,7 @@ describe('overview', () => {
     await closed
   })
 
-  it('O44 it gives way to calls that wait for rows', async () => {
+  it('O44 it yields to calls that wait for rows', async () => {
     let asked = 0
     const isBusy = () => ++asked < 20
     const { next } = await limited(await folderWith({ a: '1', b: '2' }), {}, isBusy)
@@ -403,7 +406,7 @@ describe('overview', () => {
   })
 })
 
-/** An overview of a folder with limits of its own. */
+/** An overview of a folder with custom limits. */
 async function limited(folder: string, limits: Partial<OverviewLimits>, isBusy = () => false) {
   const bare = await bareSessions(await tempFolder())
   afterTest(() => bare.close())

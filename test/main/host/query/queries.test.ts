@@ -7,7 +7,7 @@ import type { SortedRows } from '../../../../src/main/host/query/result-order.ts
 import { bareSessions } from '../bare-sessions.ts'
 import { bytesOf, eventually, tempFolder } from '../test-host.ts'
 
-/** Ends the first sort that it is asked for after the second one. */
+/** Completes the first requested sort after the second one. */
 class OtherWayRound extends JudgePool {
   #sorts = 0
   #endFirst: () => void = () => undefined
@@ -19,13 +19,13 @@ class OtherWayRound extends JudgePool {
     const isFirst = ++this.#sorts === 1
     const order = await super.order(rows, signal)
     if (isFirst) await this.#isSecondEnded
-    // Not before the order of the second one has been taken over.
+    // Only after the order of the second one has been applied.
     else setImmediate(this.#endFirst)
     return order
   }
 }
 
-/** Holds the sort at the end of a run. */
+/** Holds back the sort at the end of a run. */
 class HeldAtEnd extends JudgePool {
   open: () => void = () => undefined
   isAtEnd: () => void = () => undefined
@@ -67,7 +67,7 @@ async function toEnd(queries: Queries, query: string): Promise<void> {
     report = await queries.next(query, report.version, signal)
 }
 
-it('H46 rows that were sorted while some of them were missing stay sorted at the end of the run', async () => {
+it('H46 rows sorted while incomplete stay sorted at the end of the run', async () => {
   const { queries, query, close } = await asked(new OtherWayRound())
   const first = queries.sort(query, { by: 'size', descending: false })
   await toEnd(queries, query)
@@ -76,7 +76,7 @@ it('H46 rows that were sorted while some of them were missing stay sorted at the
   await close()
 })
 
-it('H46 the last report comes when the rows are in their order', async () => {
+it('H46 the last report is sent when the rows are sorted', async () => {
   const pool = new HeldAtEnd()
   const { queries, query, close } = await asked(pool)
   const sorted = queries.sort(query, { by: 'size', descending: false })

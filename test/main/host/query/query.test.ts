@@ -62,7 +62,7 @@ async function filled(make: () => Promise<BinaryDatastore>): Promise<BinaryDatas
 }
 
 describe.each(STORES)('queries over %s', (_, make) => {
-  it('H41 answer as the library does, with and without the index of keys', async () => {
+  it('H41 return the same as the library, with and without a key index', async () => {
     const host = await testHost()
     const store = await filled(make)
     const { id: session } = await host.openStore('Test', store)
@@ -116,7 +116,7 @@ describe.each(STORES)('queries over %s', (_, make) => {
     await fc.assert(fc.asyncProperty(query, same), { numRuns: 60 })
   })
 
-  it('H41 tell what was found in a value, and what there is at the paths that were asked for', async () => {
+  it('H41 report the matches in a value, and the values of the requested paths', async () => {
     const host = await testHost()
     const { id: session } = await host.openStore('Test', await filled(make))
     const page = await connect(host)
@@ -146,7 +146,7 @@ async function knowKeys(page: TestPage, session: string): Promise<void> {
 }
 
 describe('a query', () => {
-  it('H42 says what it would read, and what is wrong with it and where, before it runs', async () => {
+  it('H42 reports what it would read, and errors with their position, before it runs', async () => {
     const { page, session } = await openSession(['/a/1', '/a/2', '/b'])
     const describe = (query: unknown) =>
       page.call('query.describe', {
@@ -169,7 +169,7 @@ describe('a query', () => {
     })
   })
 
-  it('H42 with an expression that would take for ever elsewhere ends at once', async () => {
+  it('H42 with an expression of exponential cost in other engines ends at once', async () => {
     const store = new MemoryDatastore()
     await store.put(Key.parse('/long'), bytesOf(`${'a'.repeat(100_000)}!`))
     const { page, session } = await openSession(store)
@@ -177,7 +177,7 @@ describe('a query', () => {
     expect(keys).toEqual([])
   })
 
-  it('H43 is stopped with what it has found, and its rows stay until it is closed', async () => {
+  it('H43 keeps its rows when stopped, until it is closed', async () => {
     const store = new HeldStore()
     for (let index = 0; index < 400; index++) await store.put(Key.of('k', String(index)), bytesOf('x'))
     const { page, session } = await openSession(byItsCalls(store))
@@ -199,7 +199,7 @@ describe('a query', () => {
     })
   })
 
-  it('H47 finds text, bytes and fields through compressions and encodings', async () => {
+  it('H47 finds text, bytes and fields in compressed and encoded values', async () => {
     const store = new MemoryDatastore()
     const json = '{"year":1927,"by":"Fritz Lang, Österreich"}'
     for (const [name, bytes] of [
@@ -220,7 +220,7 @@ describe('a query', () => {
     expect(await found({ field: 'value', op: 'hasBytes', value: '1f8b' })).toEqual(['/gzip'])
   })
 
-  it('H44 lists the keys whose value could not be read, and goes on', async () => {
+  it('H44 lists the keys whose value could not be read, and continues', async () => {
     const { page, session } = await openSession(byItsCalls(await brokenStore()))
     const { id, keys, report } = await run(page, session, {
       where: { field: 'value', op: 'contains', value: '/' },
@@ -248,7 +248,7 @@ describe('a query', () => {
     expect(problems[0]?.message).toContain('It was not searched')
   })
 
-  it('H44 no link is followed out of a folder', async () => {
+  it('H44 no link out of a folder is followed', async () => {
     const [path, other] = [await tempFolder(), await tempFolder()]
     await mkdir(join(path, 'sub'))
     await writeFile(join(path, 'sub', 'one'), 'text')
@@ -262,7 +262,7 @@ describe('a query', () => {
     expect((await run(page, session, text)).keys).toEqual([])
   })
 
-  it('H45 rows that are looked at again say what became of their keys', async () => {
+  it('H45 refreshed rows show the current state of their keys', async () => {
     const { page, session, store } = await openSession(['/a', '/b', '/c'])
     const { id } = await run(page, session, { withStat: true })
     await store.put(Key.parse('/b'), bytesOf('longer than before'))
@@ -276,7 +276,7 @@ describe('a query', () => {
     expect(rows[1]?.size).toBe('longer than before'.length)
   })
 
-  it('H46 its rows are sorted by key, size and time, and given back as found', async () => {
+  it('H46 its rows can be sorted by key, size and time, and returned in the order found', async () => {
     const store = new MemoryDatastore()
     for (const [key, length] of [
       ['/a', 3],
@@ -296,7 +296,7 @@ describe('a query', () => {
     expect(await keysBy()).toEqual(['/a', '/b', '/c'])
   })
 
-  it('H46 its rows are sorted in the end where that was asked for while it ran', async () => {
+  it('H46 its rows are sorted at the end if that was requested while it ran', async () => {
     const store = new MemoryDatastore()
     for (let index = 0; index < 3000; index++)
       await store.put(Key.parse(`/${index}`), new Uint8Array((index * 7919) % 3001))
@@ -304,7 +304,7 @@ describe('a query', () => {
     for (let round = 0; round < 10; round++) {
       const text = JSON.stringify({ withStat: true })
       const { query } = await page.call('query.open', { session, text })
-      // Not awaited: it goes on while the run ends.
+      // Not awaited: it continues while the run ends.
       const sorting = page.call('query.sort', { query, by: 'size', descending: true })
       let report = await page.call('query.next', { query })
       while (!report.isLast) report = await page.call('query.next', { query, version: report.version })
@@ -316,7 +316,7 @@ describe('a query', () => {
     }
   })
 
-  it('H46 a page of it is told apart by its number among many', async () => {
+  it('H46 a page of rows is identified by its number', async () => {
     const keys = Array.from({ length: 3000 }, (_, index) => `/k/${String(index).padStart(4, '0')}`)
     const { page, session } = await openSession(keys)
     const { id, report } = await run(page, session, {
@@ -334,7 +334,7 @@ async function openFolder(path: string) {
   return { page: await connect(host), session }
 }
 
-/** Gives `free` values, and those after them never. */
+/** Returns `free` values. Reads of later ones never settle. */
 class HeldStore extends MemoryDatastore {
   free = Infinity
 

@@ -26,7 +26,7 @@ async function openStack(document: object = root) {
   return { directory, host, page, session }
 }
 
-/** As another program does, the only value of the shards. */
+/** Puts the only value of the shards, as another program does. */
 async function overwrite(directory: string, text: string): Promise<void> {
   for (const shard of ['shard-a', 'shard-b']) {
     const all = await readdir(join(directory, shard), { recursive: true, withFileTypes: true })
@@ -43,7 +43,7 @@ async function waysOf(page: TestPage, count: number): Promise<readonly (readonly
 }
 
 describe('residency of the host', () => {
-  it('O7 residency.of tells the places of several keys, and residency.value what one of them has', async () => {
+  it('O7 residency.of returns the places of several keys, and residency.value the value in one of them', async () => {
     const { page, session } = await openStack()
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })
     const { looks } = await page.call('residency.of', { session, keys: ['/a', '/none'], compare: true })
@@ -64,7 +64,7 @@ describe('residency of the host', () => {
     expect(textOf(bytes)).toBe('one')
   })
 
-  it('O7 residency.of marks a copy that another program made different', async () => {
+  it('O7 residency.of marks a copy that another program changed', async () => {
     const { page, session, directory } = await openStack()
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })
     await overwrite(directory, 'two')
@@ -73,7 +73,7 @@ describe('residency of the host', () => {
     expect(looks[0]?.places.map(({ content }) => content)).toEqual([0, 1])
   })
 
-  it('O22 residency.counts tells what each store without children holds', async () => {
+  it('O22 residency.counts returns the key count of each leaf store', async () => {
     const { page, session } = await openStack()
     for (const key of ['/a', '/b', '/c'])
       await page.call('store.put', { session, key, bytes: bytesOf('one') })
@@ -92,7 +92,7 @@ describe('residency of the host', () => {
 })
 
 describe('reads that a page follows', () => {
-  it('O8 readTraced tells what each node did, and where the value was copied to', async () => {
+  it('O8 readTraced reports what each node did, and where the value was copied to', async () => {
     const { page, session } = await openStack()
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })
     await page.call('reads.follow', { session, isFollowed: true })
@@ -102,7 +102,7 @@ describe('reads that a page follows', () => {
     expect(page.eventsOf('readTraced').at(-1)?.steps[0]).toMatchObject({ bytes: 3 })
   })
 
-  it('O8 readTraced tells of a miss before a hit, and of a copy that another folder gets later', async () => {
+  it('O8 readTraced reports a miss before a hit, and a copy that another folder gets later', async () => {
     const { page, session } = await openStack({
       kind: 'tiered',
       id: 'tiers',
@@ -115,7 +115,7 @@ describe('reads that a page follows', () => {
     expect(await waysOf(page, 1)).toEqual([['near miss', 'shard-a hit', 'near copied']])
   })
 
-  it('O8 readTraced tells of the memory of a cache, which has no node of its own', async () => {
+  it('O8 readTraced reports the memory of a cache, which is not a node', async () => {
     const { page, session } = await openStack({
       kind: 'cache',
       id: 'quick',
@@ -128,7 +128,7 @@ describe('reads that a page follows', () => {
     expect(await waysOf(page, 2)).toEqual([['quick hit'], ['quick hit']])
   })
 
-  it('O18 a key that is opened is read as a program reads it: the copy that it gets answers the next time', async () => {
+  it('O18 opening a key reads it as a program does: the copy that is filled answers the next read', async () => {
     const { page, session, directory } = await openStack()
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })
     // Another host has an empty cache.
@@ -148,7 +148,7 @@ describe('reads that a page follows', () => {
     expect(other.eventsOf('readTraced').every(({ differs }) => differs === undefined)).toBe(true)
   })
 
-  it('O19 an opened key has the value of the store with its etag, and the copy stays as it is', async () => {
+  it('O19 an opened key has the value of the store with its etag, and the copy stays unchanged', async () => {
     const { page, session, directory } = await openStack()
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })
     await overwrite(directory, 'two')
@@ -166,7 +166,7 @@ describe('reads that a page follows', () => {
     expect(after.looks[0]?.agreement).toBe('same')
   })
 
-  it('O19 an opened key is what write-back has not flushed yet', async () => {
+  it('O19 an opened key shows a value that write-back has not flushed yet', async () => {
     const { page, session } = await openStack({
       kind: 'tiered',
       id: 'tiers',
@@ -181,7 +181,7 @@ describe('reads that a page follows', () => {
     expect(page.eventsOf('readTraced')[0]?.differs).toBeUndefined()
   })
 
-  it('O8 readTraced tells of a read that found nothing', async () => {
+  it('O8 readTraced reports a read that found nothing', async () => {
     const { page, session } = await openStack()
     await page.call('reads.follow', { session, isFollowed: true })
     await expect(page.call('reads.again', { session, key: '/none' })).rejects.toMatchObject({
@@ -192,7 +192,7 @@ describe('reads that a page follows', () => {
     expect(way?.map(step => step.split(' ')[1])).toEqual(['miss', 'miss'])
   })
 
-  it('O9 nothing is traced for a page that does not follow reads, or no longer', async () => {
+  it('O9 reads are traced only while a page follows them', async () => {
     const { page, session } = await openStack()
     const listened: unknown[] = []
     const { listen } = SpanHub.prototype
@@ -217,7 +217,7 @@ describe('reads that a page follows', () => {
     await eventually(() => page.eventsOf('readTraced').length === 1)
   })
 
-  it('O9 another page is not told', async () => {
+  it('O9 another page gets no traces', async () => {
     const { host, page, session } = await openStack()
     const other = await connect(host)
     await page.call('store.put', { session, key: '/a', bytes: bytesOf('one') })

@@ -24,7 +24,7 @@ import {
   testHost,
 } from '../test-host.ts'
 
-/** The last report of a search, with the keys that were told. */
+/** The last report of a search, with all reported keys. */
 async function found(
   page: TestPage,
   session: string,
@@ -69,14 +69,14 @@ describe('search', () => {
     })
   })
 
-  it('H24 a search below a key finds nothing beside it, and one with a limit its first keys', async () => {
+  it('H24 a search below a key finds nothing beside it, and one with a limit finds the first keys', async () => {
     const { page, session } = await openSession(FILMS)
     expect((await found(page, session, { text: 'o', under: '/shop' })).keys).toEqual(['/shop/orders/7'])
     const limited = await found(page, session, { text: 'films', limit: 2 })
     expect(limited.keys).toHaveLength(2)
   })
 
-  it('H24 hits come before all keys are known, and all of them in the end', async () => {
+  it('H24 hits are reported before all keys are known, and all of them at the end', async () => {
     const slow = new GatedStore()
     for (let index = 0; index < 5000; index++) await slow.put(Key.of('k', String(index)), bytesOf(''))
     const host = await testHost()
@@ -101,7 +101,7 @@ describe('search', () => {
     expect(keys).toEqual(keys.toSorted())
   })
 
-  it('H25 follows what is put and deleted through the session, also while the keys are read', async () => {
+  it('H25 follows puts and deletes of the session, also while the keys are read', async () => {
     const { page, session } = await openSession(FILMS)
     const searching = found(page, session, { text: 'new' })
     await page.call('store.put', { session, key: '/new', bytes: bytesOf('') })
@@ -114,7 +114,7 @@ describe('search', () => {
     expect((await found(page, session, { text: 'alien' })).keys).toEqual(['/alien'])
   })
 
-  it('H25 follows what others do in a folder', async () => {
+  it('H25 follows changes of others in a folder', async () => {
     const path = await tempFolder()
     await mkdir(join(path, 'sub'))
     await writeFile(join(path, 'sub', 'one'), '')
@@ -127,7 +127,7 @@ describe('search', () => {
     await eventually(async () => (await found(page, session, {})).keys.join() === '/sub/two')
   })
 
-  it('H25 where any key may have changed while the keys are read, they are read once more', async () => {
+  it('H25 if any key may have changed while the keys are read, they are read once more', async () => {
     const store = new GatedStore()
     for (let index = 0; index < 3000; index++) await store.put(Key.of('k', String(index)), bytesOf(''))
     store.resyncs = 5
@@ -145,7 +145,7 @@ describe('search', () => {
     closing.abort()
   })
 
-  it('H24 H25 keys that cannot be read after nobody searches any more are read anew by the next search', async () => {
+  it('H24 H25 keys that cannot be read after the last search ended are read again by the next search', async () => {
     const store = new GatedStore()
     for (let index = 0; index < 3000; index++) await store.put(Key.of('k', String(index)), bytesOf(''))
     store.resyncs = 1
@@ -158,7 +158,7 @@ describe('search', () => {
     await first.return?.()
     store.failure = new DatastoreError('IO', 'Cannot list "/": the disk is gone')
     store.open()
-    // In turns of the event loop, which goes on.
+    // In turns of the event loop, which keeps running.
     await eventually(() => store.failures > 0)
     const all = async () => {
       let last: readonly Key[] = []
@@ -205,7 +205,7 @@ describe('search', () => {
     await store.close()
   })
 
-  it('H25 searches another stack once it is applied', async () => {
+  it('H25 searches another stack after it is applied', async () => {
     const host = await testHost()
     const document = (...keys: string[]) => ({ strata: 1, root: { kind: 'memory', id: keys.join() } })
     const { id: session } = await host.open({ type: 'document', document: document('one') })
@@ -227,7 +227,7 @@ describe('search', () => {
     })
   })
 
-  it('H24 a search fails as the store does, and the next one begins anew', async () => {
+  it('H24 a search fails with the error of the store, and the next one starts again', async () => {
     const store = new GatedStore()
     store.failure = new DatastoreError('IO', 'Cannot list "/": the disk is gone')
     const host = await testHost()
@@ -239,7 +239,7 @@ describe('search', () => {
     expect((await found(page, session, {})).isLast).toBe(true)
   })
 
-  it('H24 a search that is closed ends, and so do those of a session that is closed', async () => {
+  it('H24 closing a search or its session ends it', async () => {
     const { page, session } = await openSession(FILMS)
     const search = { kind: 'fuzzy', text: 'a', limit: 10 } as const
     const first = await page.call('search.open', { session, search })
@@ -250,7 +250,7 @@ describe('search', () => {
     await expect(page.call('search.next', second)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('H24 the index is freed some time after the last search, and made again for the next', async () => {
+  it('H24 the index is freed some time after the last search, and rebuilt for the next', async () => {
     const store = new GatedStore()
     store.open()
     await store.put(Key.of('a'), bytesOf(''))
@@ -269,12 +269,12 @@ describe('search', () => {
   })
 })
 
-/** Gives a part of its keys, and the rest once it is opened. */
+/** Yields some of its keys, and the rest after `open()`. */
 class GatedStore extends MemoryDatastore {
   failure: Error | undefined
   queries = 0
   failures = 0
-  /** How often watchers are still told that any key may have changed. */
+  /** How often watchers are yet to be notified that any key may have changed. */
   resyncs = 0
   open: () => void = () => undefined
   readonly #opened = new Promise<void>(resolve => {

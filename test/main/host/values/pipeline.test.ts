@@ -58,7 +58,7 @@ describe('decodeValue', () => {
     expect(decode(bytes, name).problem).toBe(undefined)
   })
 
-  it.each(UNPACKINGS)('DV4 takes a choice over what it detects: %s', stage => {
+  it.each(UNPACKINGS)('DV4 prefers a choice over what it detects: %s', stage => {
     const bytes = stage === 'zstd' ? ZSTD : compression.pack(stage, utf8('{"a": 1}'), new Uint8Array())
     expect(decode(bytes, 'value', { choice: [stage, 'bytes'] }).pipeline).toEqual([stage, 'bytes'])
     expect(decode(bytes, 'value', { choice: [stage] }).pipeline).toEqual([
@@ -69,7 +69,7 @@ describe('decodeValue', () => {
     expect(decode(bytes, 'value', { choice: ['bytes'] }).shown).toEqual(bytes)
   })
 
-  it('DV5 comes back byte for byte through any pipeline, or is read-only', () => {
+  it('DV5 returns the same bytes through any pipeline, or is read-only', () => {
     const stages = fc.constantFrom<Stage[]>(
       [],
       ['gzip'],
@@ -102,7 +102,7 @@ describe('decodeValue', () => {
     )
   })
 
-  it('DV6 stops a bomb at the limit, and says so', () => {
+  it('DV6 stops a decompression bomb at the limit, and reports it', () => {
     for (const stage of ['gzip', 'zlib', 'deflate', 'brotli'] as const) {
       const bomb = compression.pack(stage, new Uint8Array(STAGE_LIMIT + 1), new Uint8Array())
       const { pipeline, problem, shown } = decode(bomb, 'value', { choice: [stage] })
@@ -112,7 +112,7 @@ describe('decodeValue', () => {
     }
   })
 
-  it('DV6 stops a zstd bomb that says little of its size, and one that asks for a large window', () => {
+  it('DV6 stops a zstd bomb with an understated size, and one that requests a large window', () => {
     // A frame of runs of 128 KiB of zeros, with a window of 128 KiB and no content size.
     const run = [0x02, 0x00, 0x10, 0x00]
     const frame = Uint8Array.from([
@@ -133,7 +133,7 @@ describe('decodeValue', () => {
     expect(decode(wide).problem).toBeDefined()
   })
 
-  it('DV6 stops at eight compressions, one over another', () => {
+  it('DV6 stops at eight nested compressions', () => {
     let bytes = new Uint8Array(zlib.gzipSync('text'))
     for (let count = 0; count < 9; count++) bytes = new Uint8Array(zlib.gzipSync(bytes))
     expect(decode(bytes).pipeline.filter(stage => stage === 'gzip')).toHaveLength(8)
@@ -163,21 +163,21 @@ describe('decodeValue', () => {
     ['CBOR by its name', Uint8Array.of(0xff, 0x82, 0), { name: 'x.cbor' }, 'CBOR: not CBOR at byte 0'],
     ['no image', utf8('text'), { choice: ['image'] }, 'Image: not PNG'],
     ['an odd UTF-16', utf8('abc'), { choice: ['utf-16le'] }, 'UTF-16 LE: not UTF-16'],
-  ])('DV7 shows %s as it is, with the reason', (_, bytes, more, problem) => {
+  ])('DV7 shows %s unchanged, with the reason', (_, bytes, more, problem) => {
     const decoded = decode(bytes, more.name, more)
     expect(decoded.problem).toContain(problem)
     expect(decoded.pipeline.at(-1)).toBe('bytes')
     expect(decoded.shown).toBe(bytes)
   })
 
-  it('DV7 shows what a good stage gave when the next one fails', () => {
+  it('DV7 shows the result of the last successful stage when the next one fails', () => {
     const decoded = decode(zlib.gzipSync('text'), 'value', { choice: ['gzip', 'cbor'] })
     expect(decoded.pipeline).toEqual(['gzip', 'bytes'])
     expect(textOf(decoded.shown)).toBe('text')
     expect(decoded.problem).toContain('CBOR')
   })
 
-  it('DV7 never fails and never loses a byte, whatever comes', () => {
+  it('DV7 never fails and never loses a byte, for any input', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 60 }),
@@ -198,11 +198,11 @@ describe('decodeValue', () => {
       'gzip: it holds 2 members, which would become one',
     ],
     ['an image', utf8('GIF89a\u0001\0\u0001\0'), 'an image is edited as bytes'],
-  ])('DV5 opens %s read-only, and says why', (_, bytes, reason) => {
+  ])('DV5 opens %s read-only, and reports why', (_, bytes, reason) => {
     expect(decode(bytes).readOnly).toContain(reason)
   })
 
-  it('DV8 reads zstd, and writes it where Node can', () => {
+  it('DV8 reads zstd, and writes it if Node can', () => {
     const { pipeline, shown, readOnly } = decode(ZSTD)
     expect([pipeline.join(' '), textOf(shown)]).toEqual(['zstd utf-8 text', 'hello zstd\n'])
     if (ANY_ZSTD) expect(textOf(decode(encodeAs(pipeline, 'changed', ZSTD)).shown)).toBe('changed')
@@ -213,7 +213,7 @@ describe('decodeValue', () => {
   })
 })
 
-describe('zstd where Node writes it (22.15 and later)', () => {
+describe('zstd if Node writes it (22.15 and later)', () => {
   beforeEach(({ skip }) => skip(!ANY_ZSTD, `Node.js ${process.version} has no zstd; it came with 22.15`))
 
   const pipeline = ['zstd', 'utf-8', 'text'] as const
@@ -282,12 +282,12 @@ describe('encodeValue', () => {
     expect(decoded.readOnly).toBe(undefined)
   })
 
-  it('DV5 writes an empty value in any form that was chosen', () => {
+  it('DV5 writes an empty value in any chosen form', () => {
     expect(zlib.gunzipSync(encodeAs(['gzip', 'utf-8', 'json'], '{}', new Uint8Array())).toString()).toBe('{}')
     expect(encodeAs(['cbor'], '[]', new Uint8Array())).toEqual(Uint8Array.of(0x80))
   })
 
-  it('DV1 says line and column of what cannot be encoded', () => {
+  it('DV1 reports line and column of what cannot be encoded', () => {
     expect(() => encodeAs(['cbor'], '{\n  "a": x\n}', new Uint8Array())).toThrow(
       'line 2, column 8: Expected a value',
     )

@@ -14,11 +14,11 @@ function valueWorker(timeLimit?: number): ValueWorker {
   return worker
 }
 
-/** CBOR of many small items: seconds of work. */
+/** CBOR of many small items, which takes seconds to decode. */
 const SLOW = new Uint8Array(600_000).fill(0x01)
 
 describe('values.decode and values.encode', () => {
-  it('DV5 takes a gzipped CBOR apart and puts it together with an edit', async () => {
+  it('DV5 decodes a gzipped CBOR and encodes it with an edit', async () => {
     const page = await connect(await testHost())
     const stored = new Uint8Array(zlib.gzipSync(encode({ a: 1 })))
     const { shown, pipeline, sizes, ...more } = await page.call('values.decode', {
@@ -31,7 +31,7 @@ describe('values.decode and values.encode', () => {
     expect(new Uint8Array(zlib.gunzipSync(bytes))).toEqual(encode({ a: 2 }))
   })
 
-  it('DV1 answers a notation that is wrong with its line and column', async () => {
+  it('DV1 answers an invalid notation with line and column of the error', async () => {
     const page = await connect(await testHost())
     const call = page.call('values.encode', {
       shown: utf8('{"a": }'),
@@ -58,7 +58,7 @@ describe('values.decode and values.encode', () => {
 })
 
 describe('ValueWorker', () => {
-  it('DV9 ends what takes too long, shows it as bytes, and goes on', async () => {
+  it('DV9 ends what takes too long, shows it as bytes, and stays usable', async () => {
     const worker = valueWorker(5)
     const { pipeline, problem, shown } = await worker.decode(SLOW, 'x', ['cbor'], signal)
     expect([pipeline, problem]).toEqual([['bytes'], 'it takes more than 0.005 seconds'])

@@ -5,8 +5,8 @@ import type { Source } from '../../../../../src/shared/procedures/sessions.ts'
 import { portPair } from '../../channels.ts'
 
 /*
- * Opens two stacks and moves all of `/k` of the first into `/in` of the second, which may be the same. Says `begun` once
- * the job runs, and `ended` with its state.
+ * Opens two stacks and moves all of `/k` of the first into `/in` of the second, which may be the same. Prints
+ * `begun` once the job runs, and `ended` with its state.
  */
 const [dataDirectory = '', sources = '[]'] = process.argv.slice(2)
 const [from, to] = JSON.parse(sources) as readonly [Source, Source]

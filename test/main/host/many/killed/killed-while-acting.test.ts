@@ -32,7 +32,7 @@ interface Root {
   readonly path: string
 }
 
-/** The stacks of a move, the first of which has the keys. */
+/** The stacks of a move. The first one has the keys. */
 async function rootsOf(way: (typeof WAYS)[number]): Promise<readonly [Root, Root]> {
   const folder = async () => ({ kind: 'fs', path: await tempFolder(), layout: 'plain' }) as const
   const level = async () => ({ kind: 'leveldb', path: await tempFolder() }) as const
@@ -41,7 +41,7 @@ async function rootsOf(way: (typeof WAYS)[number]): Promise<readonly [Root, Root
   return [one, way === 'into LevelDB' ? await level() : await folder()]
 }
 
-it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start ends it`, {
+it(`B10 after ${KILLS} kills during a move no value is lost, and the next start completes it`, {
   timeout: 600_000,
 }, async () => {
   let wasRunning = 0
@@ -55,7 +55,7 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
     await killedAfter(dataDirectory, sources, (kill * 37) % 160)
     if ((await statesIn(dataDirectory)).includes('running')) wasRunning++
 
-    // Nothing is half-written, and nothing lost, before anything goes on.
+    // No value is half-written or lost before the next start continues.
     const left = await valuesIn(roots)
     for (const value of expected) expect(left.includes(value), `${way}, kill ${kill}: ${value}`).toBe(true)
 
@@ -68,13 +68,13 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
     await host.close()
     expect((await valuesIn(roots)).sort(), `${way}, kill ${kill}`).toEqual([...expected].sort())
 
-    // What a killed process did, and what went on after it, is taken back as one.
+    // The steps of the killed process and those of the next start are undone together.
     if ((await statesIn(dataDirectory)).length === 0) continue
     const later = await testHost({ dataDirectory })
     const pageOfLater = await connect(later)
     const ids: string[] = []
     for (const source of sources) ids.push((await later.open(source)).id)
-    // A host that closes just after an action may leave the end of its entry to the next one.
+    // A host that closes just after an action may leave completing its entry to the next one.
     const session = await eventually(async () => {
       for (const id of new Set([ids[1] ?? '', ids[0] ?? ''])) {
         const { undo } = await pageOfLater.call('history.state', { session: id })
@@ -89,11 +89,11 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
     const back = [...(await contentOf(roots[0])).keys()].filter(key => key.startsWith('/k/'))
     expect(back.length, `${way}, kill ${kill}`).toBe(KEYS)
   }
-  // The kills came while keys were moving, not before and not after.
+  // The kills came while keys were moving, neither before nor after.
   expect(wasRunning).toBeGreaterThan(KILLS / 4)
 })
 
-/** @returns All values that are there. */
+/** @returns All values. */
 async function fill([from, to]: readonly [Root, Root], hasConflicts: boolean): Promise<string[]> {
   const values = new Map<string, string>()
   for (let index = 0; index < KEYS; index++) values.set(`/k/${index % 7}/${index}`, `value ${index}`)
@@ -147,7 +147,7 @@ async function statesIn(dataDirectory: string): Promise<string[]> {
   const folder = join(dataDirectory, 'many')
   const states: string[] = []
   for (const id of await readdir(folder).catch(() => [])) {
-    // One that was killed before it was on record has done nothing.
+    // An action killed before it was recorded has done nothing.
     const text = await readFile(join(folder, id, 'action.json'), 'utf8').catch(() => undefined)
     if (text !== undefined) states.push(String((JSON.parse(text) as { readonly state?: string }).state))
   }
