@@ -10,8 +10,10 @@ export type LevelOperation =
 /** Writes that the engine applies together. */
 interface Batch {
   readonly operations: LevelOperation[]
-  /** The states of the keys once the batch is applied; `undefined` for none. */
-  readonly states: Map<string, Row | undefined>
+  /** The last operation of each key. Filled when it is read, because unconditional writes never read it. */
+  readonly byKey: Map<string, LevelOperation>
+  /** The number of operations that are in `byKey`. */
+  known: number
   bytes: number
   isDurable: boolean
   readonly applied: Promise<'done'>
@@ -21,6 +23,9 @@ interface Batch {
 
 /** The maximum number of bytes of a batch. */
 const MOST_BYTES = 4 * 1024 * 1024
+
+/** Its reactions run after the microtasks that are queued. `queueMicrotask` is slower: it makes an async resource. */
+const RESOLVED = Promise.resolve()
 
 /**
  * A batch of this many writes does not wait for more writes of its turn, so that the engine works while those are made.
@@ -47,8 +52,11 @@ export class WriteQueue {
   stateOf(key: Uint8Array): { readonly row: Row | undefined } | undefined {
     if (this.#batches.length === 0) return undefined
     const name = nameOf(key)
-    const batch = this.#batches.findLast(({ states }) => states.has(name))
-    return batch && { row: batch.states.get(name) }
+    for (const batch of this.#batches.toReversed()) {
+      const operation = lastOf(batch, name)
+      if (operation !== undefined) return { row: operation.type === 'put' ? operation : undefined }
+    }
+    return undefined
   }
 
   /** @returns Resolves once the writes are applied. Their bytes must not change until then. */
@@ -56,7 +64,6 @@ export class WriteQueue {
     const batch = this.#open()
     for (const { key, value } of writes) {
       batch.operations.push(value === undefined ? { type: 'del', key } : { type: 'put', key, value })
-      batch.states.set(nameOf(key), value && { key, value })
       batch.bytes += key.length + (value?.length ?? 0)
     }
     if (isDurable) batch.isDurable = true
@@ -78,7 +85,7 @@ export class WriteQueue {
     const batch = newBatch()
     this.#batches.push(batch)
     // Writes pushed in the same turn are written together.
-    if (this.#batches.length === 1) queueMicrotask(this.#run)
+    if (this.#batches.length === 1) void RESOLVED.then(this.#run)
     return batch
   }
 
@@ -120,7 +127,16 @@ function newBatch(): Batch {
   })
   // Each write reports the failure. Nobody awaits the batch itself.
   applied.catch(() => undefined)
-  return { operations: [], states: new Map(), bytes: 0, isDurable: false, applied, resolve, reject }
+  return { operations: [], byKey: new Map(), known: 0, bytes: 0, isDurable: false, applied, resolve, reject }
+}
+
+/** The last operation of a batch on the key with this name. */
+function lastOf(batch: Batch, name: string): LevelOperation | undefined {
+  for (; batch.known < batch.operations.length; batch.known++) {
+    const operation = batch.operations[batch.known] as LevelOperation
+    batch.byKey.set(nameOf(operation.key), operation)
+  }
+  return batch.byKey.get(name)
 }
 
 function nameOf(key: Uint8Array): string {
