@@ -6,7 +6,7 @@ import { axeViolations } from '../axe.ts'
 import { listing } from './listing.ts'
 import { expect, test } from './strata.ts'
 
-/** Not even moderate ones. */
+/** All violations, even moderate ones. */
 async function expectNoViolations(page: Page): Promise<void> {
   expect(await axeViolations(page)).toEqual([])
 }
@@ -20,7 +20,7 @@ async function fill(folder: string): Promise<void> {
   await writeFile(join(folder, 'archive', 'f1.json'), 'it was there')
 }
 
-test('B11 by mouse: choose keys, rename them by a pattern, and take that back', async ({
+test('B11 keys are selected by mouse, renamed by a pattern, and the rename is undone', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -53,7 +53,7 @@ test('B11 by mouse: choose keys, rename them by a pattern, and take that back', 
   expect(await listing(folder)).toEqual(before)
 })
 
-test('B11 by keyboard: cut keys and paste them where one is there, then delete and take that back', async ({
+test('B11 by keyboard, keys are cut and pasted over an existing one, then deleted, and all is undone', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -103,7 +103,7 @@ test('B11 by keyboard: cut keys and paste them where one is there, then delete a
   expect(await listing(folder)).toEqual(before)
 })
 
-test('B11 copies a branch into a LevelDB beside it, chosen in the table of children', async ({
+test('B11 copies a branch into a LevelDB beside it, selected in the table of children', async ({
   strata: { open, window, host },
   folder,
 }) => {
@@ -130,7 +130,7 @@ test('B11 copies a branch into a LevelDB beside it, chosen in the table of child
   await rm(path, { recursive: true, force: true })
 })
 
-test('W90 a branch is copied into a LevelDB beside it by keyboard alone', async ({
+test('W90 a branch is copied into a LevelDB beside it by keyboard only', async ({
   strata: { open, window, host },
   folder,
 }) => {
@@ -182,7 +182,7 @@ test('B11 drags keys to another branch', async ({ strata: { open, window }, fold
   expect((await readdir(join(folder, 'archive'))).sort()).toEqual(['f1.json', 'f2.json', 'f3.json'])
 })
 
-test('B12 B15 puts files and folders that are dropped on a branch there, and takes them back as one', async ({
+test('B12 B15 files and folders dropped on a branch are put there, and undone together', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -219,7 +219,7 @@ test('B12 B15 puts files and folders that are dropped on a branch there, and tak
   await rm(outside, { recursive: true, force: true })
 })
 
-test('B8 B11 axe finds nothing in the dialogs of actions on many keys', async ({
+test('B8 B11 axe finds no violations in the dialogs of actions on many keys', async ({
   strata: { open, window },
   folder,
 }) => {

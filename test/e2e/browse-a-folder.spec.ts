@@ -24,10 +24,7 @@ test('D9 the tree shows several hundred files level by level, and the status bar
   }
 })
 
-test('an edit that is put with Ctrl+S changes its file and nothing else', async ({
-  strata: { open, window },
-  folder,
-}) => {
+test('an edit put with Ctrl+S changes only its file', async ({ strata: { open, window }, folder }) => {
   const file = join(folder, 'zustand', 'package.json')
   const bytes = await readFile(file, 'utf8')
   const before = await listing(folder)
@@ -58,7 +55,10 @@ test('a button that is disabled by its own press keeps the focus', async ({
   await expect(window.put).toHaveAttribute('disabled')
 })
 
-test('saving without an edit leaves bytes and times alone', async ({ strata: { open, window }, folder }) => {
+test('saving without an edit does not change bytes and times', async ({
+  strata: { open, window },
+  folder,
+}) => {
   const before = await listing(folder)
   await open({ type: 'folder', path: folder })
   await window.openText('/zustand/package.json')
@@ -69,12 +69,12 @@ test('saving without an edit leaves bytes and times alone', async ({ strata: { o
   await window.page.keyboard.press('Control+z')
   await expect(window.put).toBeDisabled()
   await window.page.keyboard.press('Control+s')
-  // Whatever those presses had asked for would be answered before this.
+  // The requests of those presses, if any, would be answered before this one.
   await window.openText('/react/package.json')
   expect(differences(before, await listing(folder))).toEqual([])
 })
 
-test('"Refresh the keys" finds what another program made meanwhile', async ({
+test('"Refresh the keys" shows a file that another program added', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -87,10 +87,7 @@ test('"Refresh the keys" finds what another program made meanwhile', async ({
   await expect(window.value).toHaveText('here')
 })
 
-test('W40 a row that was put here shows the same as the others', async ({
-  strata: { open, window },
-  folder,
-}) => {
+test('W40 a row of a key put here looks like the others', async ({ strata: { open, window }, folder }) => {
   await writeFile(join(folder, 'a.txt'), 'a')
   await writeFile(join(folder, 'b.txt'), 'b')
   await open({ type: 'folder', path: folder })
@@ -102,7 +99,7 @@ test('W40 a row that was put here shows the same as the others', async ({
   await expect(window.row('b.txt')).toHaveText('b.txt')
 })
 
-test('W44 after a reload the tree is open and the key is chosen as they were', async ({
+test('W44 after a reload, the expanded branches and the selected key are restored', async ({
   strata: { open, window },
   folder,
 }) => {

@@ -3,14 +3,17 @@ import { Datastore } from '../../src/core/open/datastore.ts'
 import { MemoryStore } from '../../src/core/stores/memory.ts'
 import { type Strata, expect as strataExpect, test } from './strata.ts'
 
-/** A level of a million is listed to its end for these tests, which takes a loaded machine longer than the usual time limit. */
+/**
+ * These tests list a level of a million to its end, which takes a loaded machine longer than the usual time
+ * limit.
+ */
 const expect = strataExpect.configure({ timeout: 40_000 })
 
 test.describe.configure({ timeout: 150_000 })
 
 const COUNT = 1_000_000
 
-/** Goes from one test to the next: each session opens and closes it anew, which leaves memory as it is. */
+/** Shared by all tests. Each session opens and closes it, which does not change its memory. */
 let store: MemoryStore | undefined
 
 test.beforeAll(async () => {
@@ -31,7 +34,7 @@ function nameOf(index: number): string {
   return `item-${String(index).padStart(7, '0')}`
 }
 
-/** Opens the level of a million with the keyboard, which stays in the tree. */
+/** Opens the level of a million with the keyboard. The focus stays in the tree. */
 async function openLevel({ show, window }: Strata): Promise<void> {
   await show('A million', new Datastore(store!))
   await window.page.keyboard.press('Control+Shift+e')
@@ -41,7 +44,7 @@ async function openLevel({ show, window }: Strata): Promise<void> {
   await expect(window.row(nameOf(0))).toBeVisible()
 }
 
-test('D9 the first rows of a level of a million come at once, with its size', async ({ strata }) => {
+test('D9 the first rows of a level of a million appear at once, with its size', async ({ strata }) => {
   const { window } = strata
   await openLevel(strata)
   await expect(window.row(nameOf(0))).toHaveAttribute('aria-posinset', '1')
@@ -50,7 +53,7 @@ test('D9 the first rows of a level of a million come at once, with its size', as
   expect(await window.keys.getByRole('treeitem').count()).toBeLessThan(200)
 })
 
-test('End, page keys and letters go anywhere in a million rows', async ({ strata }) => {
+test('End, page keys and letters move anywhere in a million rows', async ({ strata }) => {
   const { window } = strata
   const { page } = window
   await openLevel(strata)
@@ -66,7 +69,7 @@ test('End, page keys and letters go anywhere in a million rows', async ({ strata
   await expect(window.row('first')).toHaveAttribute('aria-selected', 'true')
 })
 
-test('a name is jumped to inside the level, and a whole key from anywhere', async ({ strata }) => {
+test('the palette jumps to a name inside the level, and to a whole key from anywhere', async ({ strata }) => {
   const { window } = strata
   const { page } = window
   await openLevel(strata)
@@ -105,7 +108,7 @@ test('scrolling to the middle shows the rows of the middle', async ({ strata }) 
   await expect(window.row('first')).toBeInViewport()
 })
 
-test('a new key among a million appears in its place, and goes again', async ({ strata }) => {
+test('a new key among a million appears in its place, and disappears again', async ({ strata }) => {
   const { window } = strata
   const { page } = window
   await openLevel(strata)

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect } from './strata.ts'
 
-/** A person who has a keyboard and a clipboard, and no mouse. */
+/** A user with a keyboard and a clipboard, without a mouse. */
 export class Keyboard {
   readonly #page: Page
 
@@ -18,7 +18,7 @@ export class Keyboard {
     await this.press('Control+v')
   }
 
-  /** Goes on by the key Tab until the focus is there. */
+  /** Presses Tab until the element has the focus. */
   async tabTo(target: Locator): Promise<void> {
     await expect(target).toBeVisible()
     const hasFocus = () => target.evaluate(element => element.matches(':focus'))

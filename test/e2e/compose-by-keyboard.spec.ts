@@ -5,7 +5,7 @@ import { expect, test } from './strata.ts'
 
 const SHARDS = ['one', 'two', 'three', 'four'] as const
 
-test('X1 X2 by keyboard alone: a memory tier over four sharded folders is made and applied, and a key put into it', async ({
+test('X1 X2 by keyboard only: a memory tier over four sharded folders is built and applied, and a key is put into it', async ({
   strata: { shell, window },
   folder,
 }) => {
@@ -61,7 +61,7 @@ test('X1 X2 by keyboard alone: a memory tier over four sharded folders is made a
   expect(values.flat()).toEqual(['Hello, world'])
 })
 
-test('O50 O51 by keyboard alone: a size is typed as people write it, and how tiers write is chosen in words', async ({
+test('O50 O51 by keyboard only: a size is typed with a unit, and the write mode of tiers is chosen by its description', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -106,12 +106,12 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
 
-/** The keyboard is where a person has to know it is. */
+/** Expects the focus in a region. */
 async function expectFocus(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp) {
   await expect(page.getByRole(role, { name, exact: true })).toBeFocused()
 }
 
-/** Adds a node of this kind to the selected one, from the menu that `+` opens. */
+/** Adds a node of this kind to the selected one, from the menu opened by `+`. */
 async function add(page: Page, entry: string): Promise<void> {
   await expectFocus(page, 'tree', 'Stack')
   await press(page, '+')

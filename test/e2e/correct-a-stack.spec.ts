@@ -13,7 +13,7 @@ interface Scene {
   readonly problems: Locator
   /** Replaces the document. */
   write(text: string): Promise<void>
-  /** Asks for the plan of the change, and makes the change. */
+  /** Requests the plan of the change, and applies the change. */
   applyPlan(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ function documentOf(...tiers: readonly object[]): string {
   return JSON.stringify({ strata: 1, name: 'Mine', root: { kind: 'tiered', tiers } }, null, 2)
 }
 
-/** The stack that ran before still answers, also to a put. */
+/** The previous stack still answers, also to a put. */
 async function expectToServe({ window }: Strata, folder: string): Promise<void> {
   await window.openText('/here.txt')
   await window.typeOver('new')
@@ -58,7 +58,7 @@ async function expectToServe({ window }: Strata, folder: string): Promise<void> 
   expect(await readFile(join(folder, 'data', 'here.txt'), 'utf8')).toBe('new')
 }
 
-test('a broken document cannot be applied, and the stack goes on', async ({ strata, folder }) => {
+test('a broken document cannot be applied, and the stack stays in use', async ({ strata, folder }) => {
   const { apply, problems, write, page } = await edit(strata, folder)
   await write('{ "strata": 1, "root": ')
   await expect(page.getByText('The text is not valid JSON')).toBeVisible()
@@ -67,7 +67,7 @@ test('a broken document cannot be applied, and the stack goes on', async ({ stra
   await expectToServe(strata, folder)
 })
 
-test('an unknown kind is told at its node, with the kinds that there are, and is refused when applied', async ({
+test('an unknown kind is reported at its node, with the available kinds, and is refused when applied', async ({
   strata,
   folder,
 }) => {
@@ -82,7 +82,7 @@ test('an unknown kind is told at its node, with the kinds that there are, and is
   await expectToServe(strata, folder)
 })
 
-test('an option that no kind has, or of a wrong type, is told at its field', async ({ strata, folder }) => {
+test('an unknown option, or one of a wrong type, is reported at its field', async ({ strata, folder }) => {
   const { problems, write } = await edit(strata, folder)
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 7, layout: 'plian', colour: 'red' }))
   for (const path of [/Folder · Path/, /Folder · Layout/, /Folder · colour/]) {
@@ -90,7 +90,7 @@ test('an option that no kind has, or of a wrong type, is told at its field', asy
   }
 })
 
-test('X10 O59 a missing folder is refused when it is applied, at its node, and the stack goes on', async ({
+test('X10 O59 a missing folder is refused when it is applied, at its node, and the stack stays in use', async ({
   strata,
   folder,
 }) => {
@@ -109,10 +109,7 @@ test('X10 O59 a missing folder is refused when it is applied, at its node, and t
   await expect(page.getByText('Running as shown')).toBeVisible()
 })
 
-test('X8 a stack that is applied takes the place of the old one, and its keys are shown', async ({
-  strata,
-  folder,
-}) => {
+test('X8 an applied stack replaces the old one, and its keys are shown', async ({ strata, folder }) => {
   const { applyPlan, write, page } = await edit(strata, folder)
   await mkdir(join(folder, 'other'))
   await writeFile(join(folder, 'other', 'there.txt'), 'there')
@@ -127,7 +124,7 @@ test('X8 a stack that is applied takes the place of the old one, and its keys ar
   expect(await readFile(join(folder, 'mine.stack.json'), 'utf8')).toContain('"path": "other"')
 })
 
-test('X6 X11 a plan says how many keys another shard is to hold, and they move once it is applied', async ({
+test('X6 X11 a plan shows how many keys move to another shard, and they move once it is applied', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -169,7 +166,9 @@ test('X6 X11 a plan says how many keys another shard is to hold, and they move o
   await expect(window.status).toContainText('40 keys')
 })
 
-test('X11 values that only memory holds go only where it is said', async ({ strata: { open, window } }) => {
+test('X11 values that only memory holds are lost only after confirmation', async ({
+  strata: { open, window },
+}) => {
   const { page } = window
   const stack = (maxEntries: number) => ({
     strata: 1,
@@ -199,7 +198,7 @@ test('X11 values that only memory holds go only where it is said', async ({ stra
   await expect(window.row('note')).toBeHidden()
 })
 
-test('P1 an edit that was not applied is there after a reload, and gone once it was given up', async ({
+test('P1 an edit that was not applied is restored after a reload, and gone once discarded', async ({
   strata,
   folder,
 }) => {
@@ -221,7 +220,7 @@ test('P1 an edit that was not applied is there after a reload, and gone once it 
   await expect(document).toContainText('"path": "data"')
 })
 
-test('H10 a stack file that is not a stack is refused with its path, and opens in the editor alone', async ({
+test('H10 an invalid stack file is refused with its path, and opens only in the editor', async ({
   strata: { shell, window },
   folder,
 }) => {
@@ -260,7 +259,7 @@ test('H10 a broken stack file opens in the editor with its problem, is corrected
   await expect(window.row('here.txt')).toBeVisible()
 })
 
-test('P1 the corrections of a broken stack file are there after a reload, and go on once it is applied', async ({
+test('P1 corrections of a broken stack file are restored after a reload, and removed once applied', async ({
   strata: { host, shell, window },
   folder,
 }) => {
@@ -289,7 +288,7 @@ test('P1 the corrections of a broken stack file are there after a reload, and go
   await expect(tabs).toHaveCount(1)
 })
 
-test('W42 kinds that cannot be chosen say why, options without an effect are hidden, and problems name nodes', async ({
+test('W42 kinds that cannot be chosen show why, options without an effect are hidden, and problems name nodes', async ({
   strata,
   folder,
 }) => {
@@ -312,7 +311,7 @@ test('W42 kinds that cannot be chosen say why, options without an effect are hid
   await expect(memory).toBeDisabled()
 })
 
-test('W97 a stack file with a mistake that is opened by its path is in the editor, and no dialog covers it', async ({
+test('W97 an invalid stack file opened by its path is shown in the editor, and no dialog covers it', async ({
   strata: { open, window },
   folder,
   expectedErrors,

@@ -32,7 +32,7 @@ async function hold(page: Page, node: Locator, over: Point): Promise<void> {
   await page.mouse.move(over.x, over.y)
 }
 
-test('O57 nodes are dragged in the drawing of a draft: onto others, onto edges, and not where they cannot be', async ({
+test('O57 nodes are dragged in the drawing of a draft: onto others, onto edges, but not onto invalid targets', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -80,7 +80,7 @@ test('O57 nodes are dragged in the drawing of a draft: onto others, onto edges, 
   await page.keyboard.press('Control+z')
   await expect(changes).toHaveText('')
 
-  // Where it cannot be.
+  // Onto an invalid target.
   await hold(page, shards, await middleOf(shardA))
   await expect(offer).toHaveText('After Shard A (it is inside the node itself)')
   await page.mouse.up()
@@ -89,7 +89,7 @@ test('O57 nodes are dragged in the drawing of a draft: onto others, onto edges, 
   await expect(offer).toHaveText('After Cache (a stack needs a root)')
   await page.mouse.up()
 
-  // Escape ends it.
+  // Escape cancels it.
   await hold(page, cache, await middleOf(shards))
   await expect(offer).toBeVisible()
   await page.keyboard.press('Escape')
@@ -97,12 +97,12 @@ test('O57 nodes are dragged in the drawing of a draft: onto others, onto edges, 
   await page.mouse.up()
   await expect(changes).toHaveText('')
 
-  // A press without a move chooses, as before.
+  // A press without a move still selects.
   await shardB.click()
   await expect(tree.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/^Shard B/)
 })
 
-test('O57 a lock that is dropped on an edge is put in front of what is there', async ({
+test('O57 a lock dropped on an edge is inserted in front of the node there', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -125,7 +125,7 @@ test('O57 a lock that is dropped on an edge is put in front of what is there', a
   await expect(
     page.getByRole('tree', { name: 'Stack' }).getByRole('treeitem', { name: /^Fast/ }),
   ).toHaveAttribute('aria-level', '3')
-  // One that is full is moved.
+  // A lock that already has a child is moved.
   await hold(page, node(/^Lock/), await edgeOf(node(/^Shards/), node(/^One/)))
   await expect(offer).toHaveText('Before One')
   await page.mouse.up()

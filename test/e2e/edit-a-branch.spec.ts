@@ -100,7 +100,7 @@ test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard
     expect(await about('show', `HEAD:${pathOf(film)}`)).toBe('edited')
     expect(await about('status', '--porcelain')).toBe('')
 
-    // Another program has changed the file, and not committed it.
+    // Another program has changed the file without a commit.
     const file = join(repository, pathOf(film))
     await writeFile(file, 'theirs')
     await keyboard.press('Control+a')
@@ -121,7 +121,7 @@ test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard
     await expect(window.put).toBeDisabled()
     expect(await about('show', `HEAD:${pathOf(film)}`)).toBe('mine')
     expect(await readFile(file, 'utf8')).toBe('mine')
-    // The button is gone, and the keyboard goes on in the value.
+    // The button disappears, and the focus moves to the value.
     await expect(window.value).toBeFocused()
   } finally {
     await page.close()
@@ -129,7 +129,7 @@ test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard
   }
 })
 
-test('E115 commits of a key are viewed, compared and put again by keyboard, and those of others appear', async ({
+test('E115 commits of a key are viewed, compared and restored by keyboard, and those of others appear', async ({
   page,
   folder,
 }) => {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './strata.ts'
 
-test('W32 long lines go on below; Alt+Z lets them run on, also after a reload', async ({
+test('W32 long lines wrap; Alt+Z turns that off, also after a reload', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -21,7 +21,7 @@ test('W32 long lines go on below; Alt+Z lets them run on, also after a reload', 
   const wrap = page.getByRole('button', { name: 'Wrap lines' })
   await expect(wrap).toHaveAttribute('aria-pressed', 'false')
   await page.reload()
-  // Before the page is there, the keyboard is the browser's.
+  // Before the page is loaded, the browser handles the keyboard.
   await expect(window.row('long.txt')).toBeVisible()
   await window.openText('/long.txt')
   await expect.poll(height).toBeLessThan(30)
@@ -69,7 +69,7 @@ test('W32 a JSON of a megabyte in one line is formatted', async ({ strata: { ope
   expect(await readFile(file, 'utf8')).toBe(JSON.stringify(rows, undefined, 2))
 })
 
-test('W33 the find bar counts, goes on and back, and replaces, by keyboard', async ({
+test('W33 the find bar counts, finds next and previous, and replaces, by keyboard', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -109,7 +109,7 @@ test('W33 the find bar counts, goes on and back, and replaces, by keyboard', asy
   expect(await readFile(file, 'utf8')).toBe('one two\nOne tone\n# # #\n')
 })
 
-test('W33 an expression that would take for ever elsewhere takes a moment', async ({
+test('W33 an expression of exponential cost in other engines takes a moment', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -138,7 +138,7 @@ test('W36 five megabytes of NUL are shown as text, and edited', async ({
   await expect(window.value).toContainText('U+0000 × 5,242,880')
   await window.append('x')
   await page.keyboard.press('Control+s')
-  // It is too large to be recorded, which is asked about.
+  // It is too large to be recorded, so a confirmation is shown.
   await page.getByRole('alertdialog').getByRole('button', { name: 'Put', exact: true }).click()
   await expect(window.put).toBeDisabled()
   const bytes = await readFile(file)
@@ -146,7 +146,7 @@ test('W36 five megabytes of NUL are shown as text, and edited', async ({
   expect(bytes.at(-1)).toBe('x'.charCodeAt(0))
 })
 
-test('W36 a text of too many characters that cannot be seen is shown as bytes, with the reason', async ({
+test('W36 a text with too many invisible characters is shown as bytes, with the reason', async ({
   strata: { open, window },
   folder,
 }) => {

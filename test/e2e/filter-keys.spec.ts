@@ -30,9 +30,7 @@ function rows({ window: { keys } }: Strata): Promise<(string | null)[]> {
     )
 }
 
-test('G5 the tree shows what matches, with the branches that lead there, by keyboard alone', async ({
-  strata,
-}) => {
+test('G5 the tree shows matches and the branches above them, by keyboard only', async ({ strata }) => {
   await openFilter(strata)
   const { page, keys, value } = strata.window
   await page.keyboard.type('SCRIPT')
@@ -63,7 +61,7 @@ test('G5 by glob and by regular expression', async ({ strata }) => {
   await expect.poll(() => rows(strata)).toEqual(['orders/2026', '7.json', '8.json'])
 })
 
-test('G6 an expression that is none is said to be, and nothing is shown for it', async ({ strata }) => {
+test('G6 an invalid expression is reported, and no keys are shown', async ({ strata }) => {
   await openFilter(strata)
   const { page } = strata.window
   await page.getByRole('combobox', { name: 'Filter by' }).selectOption('Regex')
@@ -86,7 +84,7 @@ test('G6 follows keys that are put and deleted', async ({ strata }) => {
   await expect(keys.getByRole('treeitem', { name: 'new.json' })).toBeVisible()
 })
 
-test('G6 what is looked for elsewhere is in the tree, with or without the filter', async ({ strata }) => {
+test('G6 a key opened elsewhere is selected in the tree, with or without the filter', async ({ strata }) => {
   const { store } = await openFilter(strata)
   await store.put(Key.parse('/later'), new Uint8Array())
   const { page, keys } = strata.window

@@ -32,7 +32,7 @@ async function openFinder({ show, window }: Strata): Promise<Finder> {
   return { dialog, field, page, store }
 }
 
-test('G1 G3 a key is found by some of its letters, and typing goes on in its value', async ({ strata }) => {
+test('G1 G3 a key is found by some of its letters, and typing continues in its value', async ({ strata }) => {
   const { dialog, page } = await openFinder(strata)
   await page.keyboard.type('figreed')
   const first = dialog.getByRole('option').first()
@@ -50,7 +50,7 @@ test('G1 G3 a key is found by some of its letters, and typing goes on in its val
   await expect(strata.window.row('Film:Greed')).toHaveAttribute('aria-selected', 'true')
 })
 
-test('G49 Enter right after typing waits for the first hit, and opens none of an earlier text', async ({
+test('G49 Enter right after typing waits for the first hit, and never opens a hit of an earlier text', async ({
   strata,
 }) => {
   const { dialog, field, page } = await openFinder(strata)
@@ -69,7 +69,7 @@ test('G49 Enter right after typing waits for the first hit, and opens none of an
   await expect(dialog.getByRole('alert')).toHaveText('There is no key "zzyzx".')
 })
 
-test('G1 what no key has is said, and what is put meanwhile is found', async ({ strata }) => {
+test('G1 a search without hits is reported, and a key put meanwhile is found', async ({ strata }) => {
   const { dialog, field, page, store } = await openFinder(strata)
   await page.keyboard.type('zzyzx')
   await expect(dialog).toContainText('No key has these letters in this order.')
@@ -78,7 +78,7 @@ test('G1 what no key has is said, and what is put meanwhile is found', async ({ 
   await expect(dialog.getByRole('option')).toHaveAccessibleName(/zzyzx/)
 })
 
-test('G3 with Ctrl a key gets a tab of its own', async ({ strata }) => {
+test('G3 Ctrl+Enter opens a key in a new tab', async ({ strata }) => {
   const { dialog, field, page } = await openFinder(strata)
   await field.fill('greed')
   await expect(dialog.getByRole('option')).toHaveCount(1)
@@ -88,9 +88,7 @@ test('G3 with Ctrl a key gets a tab of its own', async ({ strata }) => {
   await expect(page.getByRole('tab')).toHaveCount(2)
 })
 
-test('G4 keys that were opened lately are offered, also after the page was loaded again', async ({
-  strata,
-}) => {
+test('G4 recently opened keys are offered, also after a reload', async ({ strata }) => {
   const { page } = await openFinder(strata)
   await page.keyboard.press('Escape')
   for (const key of ['/films/Film:Greed', '/films/Film:Metropolis']) await strata.window.goTo(key)
@@ -119,7 +117,7 @@ for (const [what, pasted, key] of [
   })
 }
 
-test('> leads to the commands', async ({ strata }) => {
+test('> opens the commands', async ({ strata }) => {
   const { dialog, page } = await openFinder(strata)
   await page.keyboard.type('>')
   await expect(dialog).toBeHidden()

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './strata.ts'
 
-/** The third is the second at 200 %, the last is what WCAG 1.4.10 asks for. */
+/** The third is the second at 200 %, the last is the size that WCAG 1.4.10 requires. */
 const SIZES = [
   { width: 900, height: 600 },
   { width: 1280, height: 800 },
@@ -19,7 +19,7 @@ const DIALOGS = [
 
 for (const viewport of SIZES) {
   test.describe(`at ${viewport.width}×${viewport.height}`, () => {
-    test('W41 everything fits the window, and the toolbar is all there', async ({
+    test('W41 everything fits the window, and the toolbar is complete', async ({
       strata: { open, window },
     }) => {
       const { page } = window
@@ -68,7 +68,7 @@ for (const viewport of SIZES) {
 }
 
 for (const viewport of SIZES) {
-  test(`W41 at ${viewport.width}×${viewport.height} all of "Go to key", a query and the problems is seen`, async ({
+  test(`W41 at ${viewport.width}×${viewport.height} "Go to key", a query and the problems are fully visible`, async ({
     strata: { open, window },
   }) => {
     const { page } = window
@@ -133,7 +133,7 @@ async function expectWhole(choice: Locator): Promise<void> {
   expect(shown).toBeGreaterThanOrEqual(natural - 1)
 }
 
-/** Whether some of a text is not shown, or not in the window. */
+/** Whether a part of a text is cut off or outside the window. */
 function isCut(text: Locator): Promise<boolean> {
   return text.evaluate(element => {
     const { left, right } = element.getBoundingClientRect()
@@ -143,7 +143,7 @@ function isCut(text: Locator): Promise<boolean> {
   })
 }
 
-test('W41 below 900 the Inspector folds, below 700 the keys are a drawer, and edits stay', async ({
+test('W41 below 900 px the Inspector collapses, below 700 px the keys become a drawer, and edits stay', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -188,7 +188,10 @@ async function expectToFit(page: Page): Promise<void> {
   expect(await overflowing(page)).toEqual([])
 }
 
-/** What scrolls sideways. Bytes and tabs may, and text whose lines run on: editors are out of reach in shadow roots. */
+/**
+ * Elements that scroll horizontally. Bytes and tabs may, and text that does not wrap: editors are out of
+ * reach in shadow roots.
+ */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll<HTMLElement>('body *')]

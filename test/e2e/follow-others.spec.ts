@@ -11,7 +11,7 @@ async function openFolder({ open }: Strata, folder: string, count: number): Prom
   await open({ type: 'folder', path: folder })
 }
 
-test('J3 rows come and go with the files of other programs', async ({ strata, folder }) => {
+test('J3 rows appear and disappear with the files of other programs', async ({ strata, folder }) => {
   await openFolder(strata, folder, 3)
   const { window } = strata
   await expect(window.row(nameOf(2))).toBeVisible()
@@ -25,7 +25,7 @@ test('J3 rows come and go with the files of other programs', async ({ strata, fo
   await expect(window.row('branch')).toBeHidden()
 })
 
-test('J3 what is under the cursor stays where it is', async ({ strata, folder }) => {
+test('J3 the row under the cursor keeps its position', async ({ strata, folder }) => {
   await openFolder(strata, folder, 1000)
   const { window } = strata
   await window.row(nameOf(0)).click()
@@ -40,14 +40,14 @@ test('J3 what is under the cursor stays where it is', async ({ strata, folder })
   expect(await activeRow(strata)).toEqual(before)
 })
 
-/** The name and the place of the row that the keyboard is on. */
+/** The name and the position of the focused row. */
 async function activeRow({ window }: Strata): Promise<{ name: string | null; top: number | undefined }> {
   const id = (await window.keys.getAttribute('aria-activedescendant')) ?? ''
   const row = window.page.locator(`[id="${id}"]`)
   return { name: await row.getAttribute('aria-label'), top: (await row.boundingBox())?.y }
 }
 
-test('J3 a tab without edits shows what others write; one with edits says so at once and keeps them', async ({
+test('J3 a tab without edits shows what others write; one with edits reports it at once and keeps them', async ({
   strata,
   folder,
 }) => {
@@ -63,7 +63,7 @@ test('J3 a tab without edits shows what others write; one with edits says so at 
   expect(await window.text()).toBe('theirs and mine')
 })
 
-test('J3 the Inspector and the table of a branch follow', async ({ strata, folder }) => {
+test('J3 the Inspector and the table of a branch follow changes of others', async ({ strata, folder }) => {
   await mkdir(join(folder, 'branch'))
   await writeFile(join(folder, 'branch', 'a'), '12345')
   await openFolder(strata, folder, 1)

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './strata.ts'
 
-test('a window that is open shows the stack that a second start of the program asks for', async ({
+test('an open window shows the stack that a second start of the program requests', async ({
   strata: { host, open, window },
   folder,
 }) => {

@@ -4,7 +4,7 @@ import { expect, test } from './strata.ts'
 
 const BOM = '\uFEFF'
 
-/** Each value with what one types at its end, and the bytes that are then expected. */
+/** Each value with the text typed at its end, and the expected bytes. */
 const VALUES = [
   { name: 'windows.txt', before: 'one\r\ntwo\r\n', typed: 'three', after: 'one\r\ntwo\r\nthree' },
   { name: 'mixed.txt', before: 'a\r\nb\nc\r\nd', typed: '!', after: 'a\r\nb\nc\r\nd!' },
@@ -41,7 +41,7 @@ test('every byte that was not edited stays: line ends, byte order mark, numbers,
   }
 })
 
-test('a line that is begun in a file with Windows line ends ends like the others', async ({
+test('a new line in a file with Windows line ends gets the same line end', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -55,7 +55,7 @@ test('a line that is begun in a file with Windows line ends ends like the others
   expect(await readFile(join(folder, 'windows.txt'), 'utf8')).toBe('one\r\ntwo\r\nthree')
 })
 
-test('bytes that are no text are edited as hex, the others staying as they are', async ({
+test('bytes that are not text are edited as hex, and the others stay unchanged', async ({
   strata: { open, window },
   folder,
 }) => {

@@ -1,7 +1,7 @@
 import { memoryStore } from './memory-store.ts'
 import { expect, test, watchErrors } from './strata.ts'
 
-test('the page comes with a policy, loses its token from the address bar, and survives a reload', async ({
+test('the page has a policy, removes its token from the address bar, and survives a reload', async ({
   strata: { shell, show, window },
 }) => {
   const { page } = window
@@ -26,7 +26,7 @@ test('the page comes with a policy, loses its token from the address bar, and su
   expect(page.url()).not.toContain(shell.token)
 })
 
-test('the page can reach no other place, and runs nothing that is not its own', async ({
+test('the page cannot connect to other servers or run foreign code', async ({
   strata: { show, window },
   expectedErrors,
 }) => {

@@ -8,13 +8,13 @@ const SIZES = [
   { width: 1280, height: 400 },
 ]
 
-/** Gives the window another size, after which the focus has to be in the region. */
+/** Resizes the window, and then expects the focus in the region. */
 async function resize(page: Page, to: typeof LARGE, region: string): Promise<void> {
   await page.setViewportSize(to)
   await expectFocusIn(page, region)
 }
 
-/** Waits until a changed layout is at rest, and expects the focus in a region then. */
+/** Waits until the changed layout is stable, and then expects the focus in a region. */
 async function expectFocusIn(page: Page, region: string): Promise<void> {
   await page.evaluate(async () => {
     for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame)
@@ -26,7 +26,7 @@ async function expectFocusIn(page: Page, region: string): Promise<void> {
 }
 
 for (const size of SIZES) {
-  test(`W101 the stack editor keeps the keyboard and what is typed from 1280×800 to ${size.width}×${size.height} and back`, async ({
+  test(`W101 the stack editor keeps the focus and the typed text from 1280×800 to ${size.width}×${size.height} and back`, async ({
     strata: { open, window },
   }) => {
     const { page } = window
@@ -64,7 +64,7 @@ for (const size of SIZES) {
     await page.keyboard.press('Control+y')
     await expect(tree).toContainText('Quicker')
 
-    // The drawing, which has no room where the window is low.
+    // The drawing, which is not shown in a low window.
     await drawing.getByRole('button', { name: /^Quicker/ }).focus()
     await resize(page, size, 'main')
     await page.keyboard.press('Control+z')
@@ -82,7 +82,7 @@ for (const size of SIZES) {
   })
 }
 
-test('W101 the keyboard stays where it is, or goes to the tab that is shown, when columns become drawers', async ({
+test('W101 the focus stays where it is, or moves to the visible tab, when columns become drawers', async ({
   strata: { open, window },
 }) => {
   const { page, keys, inspector } = window

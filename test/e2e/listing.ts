@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Every file and folder below `root`: what is in it and when it was changed. */
+/** Every file and folder below `root`, with its contents and modification time. */
 export type Listing = Readonly<Record<string, string>>
 
-/** Files by the hash of their bytes and their time of change; folders by name alone. */
+/** Files by the hash of their bytes and their modification time; folders by name only. */
 export async function listing(root: string): Promise<Listing> {
   const names = (await readdir(root, { recursive: true })).sort()
   const entries = await Promise.all(
@@ -14,7 +14,7 @@ export async function listing(root: string): Promise<Listing> {
   return Object.fromEntries(entries)
 }
 
-/** The names that two listings do not tell the same of. */
+/** The names whose entries differ between two listings. */
 export function differences(before: Listing, after: Listing): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...names].filter(name => before[name] !== after[name]).sort()

@@ -8,7 +8,7 @@ test.beforeEach(async ({ folder }) => {
   for (const name of ['a.txt', 'b.txt']) await writeFile(join(folder, 'keys', name), name)
 })
 
-test('the lock is one press, holds against every way to write, and can be taken off again', async ({
+test('the lock is set with one press, blocks every way to write, and can be removed', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -47,10 +47,7 @@ test('the lock is one press, holds against every way to write, and can be taken 
   expect(await readFile(join(path, 'a.txt'), 'utf8')).toBe('a.txt!')
 })
 
-test('a lock is remembered when the folder is opened again', async ({
-  strata: { host, open, window },
-  folder,
-}) => {
+test('a lock is kept when the folder is opened again', async ({ strata: { host, open, window }, folder }) => {
   const path = join(folder, 'keys')
   const { id } = await open({ type: 'folder', path })
   await window.button('Read-only').click()
@@ -64,7 +61,7 @@ test('a lock is remembered when the folder is opened again', async ({
   expect((await host.open({ type: 'folder', path })).id).not.toBe(id)
 })
 
-test('a stack of kind read-only shows its keys, and says that it takes no writes', async ({
+test('a stack of kind read-only shows its keys, and reports that it accepts no writes', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -81,7 +78,7 @@ test('a stack of kind read-only shows its keys, and says that it takes no writes
   await expect(window.button('Delete key')).toBeDisabled()
 })
 
-test('F4 D18 a folder that may not be written says so by name, and keeps the edits', async ({
+test('F4 D18 a folder without write permission is reported by name, and the edits are kept', async ({
   strata: { open, window },
   folder,
 }) => {

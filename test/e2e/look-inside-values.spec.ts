@@ -7,7 +7,7 @@ import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 import type { StrataWindow } from './strata-window.ts'
 
-/** A PNG of 48 by 64 pixels, all of one colour. */
+/** A PNG of 48 by 64 pixels in one colour. */
 function png(): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
@@ -29,7 +29,7 @@ function png(): Buffer {
 }
 
 function crc(bytes: Buffer): number {
-  // gzip ends with the checksum of PNG.
+  // gzip ends with the same checksum as PNG.
   return gzipSync(bytes).readUInt32LE(gzipSync(bytes).length - 8)
 }
 
@@ -40,7 +40,7 @@ async function expectAccessible({ page }: StrataWindow): Promise<void> {
   expect(await axeViolations(page, { within: ['[role="tabpanel"]:not([hidden])'] })).toEqual([])
 }
 
-test('DV5 a gzipped CBOR is edited by keyboard and put back, its header and integers kept', async ({
+test('DV5 a gzipped CBOR is edited by keyboard and put, its header and integers kept', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -67,7 +67,7 @@ test('DV5 a gzipped CBOR is edited by keyboard and put back, its header and inte
   expect(content.includes(Buffer.from(expected.subarray(1)))).toBe(true)
 })
 
-test('DV1 a notation that is wrong is marked, and refused without a loss', async ({
+test('DV1 an invalid notation is marked, and refused without a loss', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -121,7 +121,7 @@ test('DV10 a stage is replaced by keyboard, and remembered for its pattern', asy
   await expect(window.value).toContainText('ca€')
 })
 
-test('DV5, DV7 what cannot come back is read-only, and what is damaged is shown as bytes, with reasons', async ({
+test('DV5, DV7 a value that cannot be encoded again is read-only, and a damaged one is shown as bytes, with reasons', async ({
   strata: { open, window },
   folder,
 }) => {

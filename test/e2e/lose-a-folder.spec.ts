@@ -5,7 +5,7 @@ import { openStoreOf } from '../../src/core/open/datastore.ts'
 import { memoryStore } from './memory-store.ts'
 import { expect, test } from './strata.ts'
 
-test('a folder that was deleted behind the window is told, and the window goes on with another', async ({
+test('a folder deleted by another program is reported, and the window can open another', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -41,7 +41,7 @@ test('a folder that was deleted behind the window is told, and the window goes o
   await window.save()
 })
 
-test('a folder that is not there is refused in the dialog, at its path', async ({
+test('a missing folder is refused in the dialog, at its path', async ({
   strata: { shell, window },
   folder,
 }) => {
@@ -59,7 +59,7 @@ test('a folder that is not there is refused in the dialog, at its path', async (
   await expect(page.getByText('There are no keys here yet.')).toBeVisible()
 })
 
-test('P5 a failure is told with the id that it has in the log, and both can be copied', async ({
+test('P5 a failure is shown with its id from the log, and both can be copied', async ({
   strata: { show, window },
 }) => {
   const store = await memoryStore(['/a'])

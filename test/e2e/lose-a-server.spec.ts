@@ -12,7 +12,7 @@ import { startProgram } from './program.ts'
 import { expect as strataExpect, test } from './strata.ts'
 import { StrataWindow } from './strata-window.ts'
 
-/** A loaded machine takes longer for a server that starts, and for 10⁵ rows. */
+/** A loaded machine takes longer to start a server, and for 10⁵ rows. */
 const expect = strataExpect.configure({ timeout: 100_000 })
 
 test.describe.configure({ mode: 'parallel', timeout: 400_000 })
@@ -43,14 +43,14 @@ for (const row of fillableServers) {
   })
 }
 
-/** What a person does who has the address of a server, and a keyboard. */
+/** The steps of a user with a keyboard and the address of a server. */
 class Visit {
   readonly window: StrataWindow
   readonly #page: Page
   readonly #row: FillableServer
   readonly #server: FilledServer
   readonly #keyboard: Keyboard
-  /** The film that is edited, in the middle. */
+  /** The edited film, in the middle. */
   readonly #film: number
 
   constructor(page: Page, row: FillableServer, server: FilledServer) {
@@ -80,7 +80,7 @@ class Visit {
     await expect(form).toBeHidden()
   }
 
-  /** From the first row to the last, and by a name to one in the middle. */
+  /** From the first row to the last, and by name to one in the middle. */
   async browse(): Promise<void> {
     const { window } = this
     const { films } = this.#row
@@ -113,7 +113,7 @@ class Visit {
     await this.#keyboard.press('Control+s')
     await expect(this.#bar).toContainText(/^Cannot (?:use|connect to) 127\.0\.0\.1:\d+: /)
     await expect(this.#failure).toContainText(`Cannot put "/films/${filmName(this.#film)}": `)
-    // What is looked at meanwhile fails in its place, and not once more in a notification.
+    // A read that fails meanwhile is reported in its place, without another notification.
     await this.#keyboard.press('Control+Shift+e', 'ArrowDown')
     await expect(window.row(filmName(this.#film + 1))).toHaveAttribute('aria-selected', 'true')
     await expect(window.inspector).toContainText('Not known until the server is back.')
@@ -134,7 +134,7 @@ class Visit {
     expect(await this.#server.read(filmName(this.#film))).toBe('unsaved')
   }
 
-  /** The server has what it had. */
+  /** The server has the same data as before. */
   async #put(): Promise<void> {
     await this.#expectAllFilms(this.#film + 1)
     await expect(this.window.row(filmName(this.#film + 1))).toHaveAttribute('aria-selected', 'true')
@@ -156,7 +156,7 @@ class Visit {
     await this.#keyboard.press('Enter')
     await expect(this.window.put).toBeDisabled()
     await expect(this.window.row('films')).toBeVisible()
-    // The button is gone, and the keyboard goes on in the value.
+    // The button disappears, and the focus moves to the value.
     await expect(this.window.value).toBeFocused()
   }
 
@@ -170,7 +170,7 @@ class Visit {
     return this.#row.shown?.(plot) ?? plot
   }
 
-  /** @param film One that is in sight. */
+  /** @param film A film whose row is visible. */
   async #expectAllFilms(film: number): Promise<void> {
     const row = this.window.row(filmName(film))
     await expect(row).toHaveAttribute('aria-setsize', String(this.#row.films))

@@ -9,7 +9,7 @@ import { StrataWindow } from './strata-window.ts'
 const LOST = 'The connection to Strata was lost'
 const BROKEN_SOCKET = /WebSocket|ERR_CONNECTION_REFUSED/
 
-test('a lost connection is told, what was typed stays, and after "Reconnect" it is put', async ({
+test('a lost connection is reported, edits stay, and after "Reconnect" they can be put', async ({
   strata: { host, shell, open, window },
   folder,
   expectedErrors,
@@ -42,7 +42,7 @@ test('a lost connection is told, what was typed stays, and after "Reconnect" it 
     await expect(bar).toBeHidden()
     await expect(window.status).not.toContainText('No connection')
     await expect.poll(() => window.text()).toBe('before, typed later')
-    // The failure is over, so its bar is gone; the edits are still there.
+    // The failure is over, so its bar has disappeared; the edits are still shown.
     await window.put.click()
     await expect(window.put).toBeDisabled()
     expect(await readFile(join(folder, 'value.txt'), 'utf8')).toBe('before, typed later')
@@ -53,7 +53,7 @@ test('a lost connection is told, what was typed stays, and after "Reconnect" it 
   }
 })
 
-test('a program that was killed is told; its window, opened at the new address, offers what was typed', async ({
+test('a killed program is reported; its window, opened at the new address, restores the edits', async ({
   page,
   folder,
   expectedErrors,
@@ -63,7 +63,7 @@ test('a program that was killed is told; its window, opened at the new address, 
   const file = join(folder, 'value.txt')
   await writeFile(file, 'before')
   const data = join(folder, '.data')
-  // The default port may go to another program while this one is down.
+  // Another program may take the default port while this one is down.
   let program = await startProgram(data, [folder, '--port', '0'])
   const { port } = new URL(program.address)
   try {
@@ -89,7 +89,7 @@ test('a program that was killed is told; its window, opened at the new address, 
   }
 })
 
-test('P3 after a restart of the program, "Reconnect" finds it, and the window goes on where it was', async ({
+test('P3 after a restart of the program, "Reconnect" finds it, and the window stays usable', async ({
   page,
   folder,
   expectedErrors,
@@ -99,7 +99,7 @@ test('P3 after a restart of the program, "Reconnect" finds it, and the window go
   const file = join(folder, 'value.txt')
   await writeFile(file, 'before')
   const data = join(folder, '.data')
-  // The default port may go to another program while this one is down.
+  // Another program may take the default port while this one is down.
   let program = await startProgram(data, [folder, '--port', '0'])
   const { port } = new URL(program.address)
   const bar = page.getByRole('alert').filter({ hasText: LOST })
@@ -116,7 +116,7 @@ test('P3 after a restart of the program, "Reconnect" finds it, and the window go
       await window.save()
     }
     expect(await readFile(file, 'utf8')).toBe('before, kill, stop')
-    // The token of the run that is on: a reload needs no other.
+    // The token of the current run: a reload needs no other.
     await page.reload()
     await expect.poll(() => window.text()).toBe('before, kill, stop')
   } finally {
@@ -125,7 +125,7 @@ test('P3 after a restart of the program, "Reconnect" finds it, and the window go
   }
 })
 
-test('P1 what was open and typed is there at another address', async ({ page, folder, expectedErrors }) => {
+test('P1 open keys and edits are restored at another address', async ({ page, folder, expectedErrors }) => {
   expectedErrors.push(BROKEN_SOCKET)
   const window = new StrataWindow(page)
   const data = join(folder, '.data')
@@ -138,9 +138,9 @@ test('P1 what was open and typed is there at another address', async ({ page, fo
     await window.append(', typed')
     await window.row('value.txt').click()
     const kept = async (text: string) => {
-      // The folder comes with the first thing that is kept.
+      // The folder is created with the first stored text.
       const files = await readdir(join(data, 'page')).catch(() => [])
-      // A file that is still being written goes with the process.
+      // A file that is still being written disappears with the process.
       const names = files.filter(name => name.endsWith('.json'))
       const texts = await Promise.all(names.map(name => readFile(join(data, 'page', name), 'utf8')))
       return texts.some(other => other.includes(text))

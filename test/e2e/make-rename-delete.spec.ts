@@ -4,10 +4,7 @@ import { differences, listing } from './listing.ts'
 import { copyPackages } from './real-files.ts'
 import { expect, test } from './strata.ts'
 
-test('the key F2 renames a value in its row, and the file with it', async ({
-  strata: { open, window },
-  folder,
-}) => {
+test('the key F2 renames a value in its row, and its file', async ({ strata: { open, window }, folder }) => {
   await copyPackages(folder)
   const before = await listing(folder)
   await open({ type: 'folder', path: folder })
@@ -26,7 +23,7 @@ test('the key F2 renames a value in its row, and the file with it', async ({
   ])
 })
 
-test('H8 F2 in a value renames it in the tree; the dialog takes a name as a key beside it', async ({
+test('H8 F2 in a value renames it in the tree; in the dialog a name without a slash stays in its branch', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -50,7 +47,7 @@ test('H8 F2 in a value renames it in the tree; the dialog takes a name as a key 
   await expect(inspector).toContainText('/seen/Film:M')
 })
 
-test('W45 "New key" is put by Ctrl+Enter from the value, whatever lines that has', async ({
+test('W45 Ctrl+Enter in the value of "New key" puts it, even with several lines', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -69,7 +66,7 @@ test('W45 "New key" is put by Ctrl+Enter from the value, whatever lines that has
   await expect.poll(() => readFile(join(folder, 'by-keyboard.txt'), 'utf8').catch(() => '')).toBe('one\ntwo')
 })
 
-test('W46 W83 a short job is told by its notification, and "Activity" stays closed', async ({
+test('W46 W83 a short job is reported by its notification, and "Activity" stays closed', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -91,7 +88,7 @@ test('W46 W83 a short job is told by its notification, and "Activity" stays clos
   expect(await readFile(join(folder, 'new', 'a.txt'), 'utf8')).toBe('a.txt')
 })
 
-test('a new key becomes a file; one that is there is not overwritten unasked', async ({
+test('a new key becomes a file; an existing one is not overwritten without confirmation', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -119,7 +116,7 @@ test('a new key becomes a file; one that is there is not overwritten unasked', a
   expect(await readFile(join(folder, 'there.txt'), 'utf8')).toBe('new')
 })
 
-test('F9 a key below a file is refused in words that name the file', async ({
+test('F9 a key below a file is refused with an error that names the file', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -134,7 +131,7 @@ test('F9 a key below a file is refused in words that name the file', async ({
   expect(differences(before, await listing(folder))).toEqual([])
 })
 
-test('a deleted key takes its file with it and closes its tab, and nothing else goes', async ({
+test('deleting a key deletes its file and closes its tab, and changes nothing else', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -154,7 +151,7 @@ test('a deleted key takes its file with it and closes its tab, and nothing else 
   ).toEqual([])
 })
 
-test('H11 a deleted branch says how much goes, goes as a job, and takes nothing else', async ({
+test('H11 deleting a branch shows the number of keys, runs as a job, and deletes nothing else', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -175,7 +172,7 @@ test('H11 a deleted branch says how much goes, goes as a job, and takes nothing 
   expect(await readdir(folder)).not.toContain('zustand')
 })
 
-test('H20 H21 what is not a key is told, never deleted, and keeps its branch', async ({
+test('H20 H21 a file that is not a key is reported, never deleted, and keeps its branch', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -239,7 +236,7 @@ test('K3 names with line breaks, spaces, colons and any script are shown, opened
   expect((await readdir(folder)).sort()).toEqual([...names].sort())
 })
 
-test('W39 F2 selects a name without its extension, says what the key becomes, and keeps a branch open', async ({
+test('W39 F2 selects a name without its extension, shows the resulting key, and keeps a branch open', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -272,7 +269,7 @@ test('W39 F2 selects a name without its extension, says what the key becomes, an
   expect(await readFile(join(folder, 'moved', 'inner', 'deep.txt'), 'utf8')).toBe('deep')
 })
 
-test('W39 a message of the field for a new name is whole in the last row of the tree', async ({
+test('W39 a message at the field for a new name is fully visible in the last row of the tree', async ({
   strata: { open, window },
   folder,
 }) => {

@@ -12,7 +12,7 @@ interface Scene {
   onDisk(): Promise<string>
 }
 
-/** Opens a key, types at its end, changes its file behind the window, and presses Ctrl+S. */
+/** Opens a key, types at its end, changes its file from outside, and presses Ctrl+S. */
 async function meet({ open, window }: Strata, folder: string): Promise<Scene> {
   const file = join(folder, 'value.txt')
   await writeFile(file, FIRST)
@@ -27,7 +27,7 @@ async function meet({ open, window }: Strata, folder: string): Promise<Scene> {
   return { file, bar, onDisk: () => readFile(file, 'utf8') }
 }
 
-test('a tab without edits shows what another program wrote as soon as the window is looked at again', async ({
+test('a tab without edits shows changes of another program when the window gets the focus', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -60,7 +60,10 @@ test('mine: the edits are put over the other version on demand', async ({ strata
   expect(await onDisk()).toBe(`${FIRST}mine`)
 })
 
-test('W37 merge begins with what both sides changed, and is put as it is', async ({ strata, folder }) => {
+test('W37 a merge starts with the changes of both sides, and is put unchanged', async ({
+  strata,
+  folder,
+}) => {
   const { page } = strata.window
   const { bar, onDisk } = await meet(strata, folder)
   await bar.getByRole('button', { name: 'Merge' }).click()
@@ -78,7 +81,7 @@ test('W37 merge begins with what both sides changed, and is put as it is', async
   await expect.poll(() => strata.window.text()).toBe(`${THEIRS}mine`)
 })
 
-test('W37 a line that both changed has mine, is named, and is decided by keyboard', async ({
+test('W37 a line changed by both has mine, is marked, and is resolved by keyboard', async ({
   strata,
   folder,
 }) => {
@@ -101,7 +104,7 @@ test('W37 a line that both changed has mine, is named, and is decided by keyboar
   await expect.poll(() => readFile(file, 'utf8')).toBe('# one\nMINE\nthree\nfour')
 })
 
-test('a file that was deleted behind the window: the edits can be put as new, or dropped', async ({
+test('a file deleted by another program: the edits can be put as new, or dropped', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -142,7 +145,7 @@ test('closing a tab with edits asks, and "Put" saves them', async ({ strata: { o
   expect(await readFile(file, 'utf8')).toBe(`${FIRST}mine`)
 })
 
-test('W38 closing a stack with edits puts all of them, or stays where one is refused', async ({
+test('W38 closing a stack with edits puts all of them, or is cancelled if one is refused', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -161,7 +164,7 @@ test('W38 closing a stack with edits puts all of them, or stays where one is ref
     await expect(question.getByRole('listitem')).toHaveText(['/a.txt', '/b.txt'])
     await question.getByRole('button', { name: 'Put all and close' }).click()
   }
-  // The tab is not in sight, so its value is looked at again when it is put.
+  // The tab is not visible, so its value is checked again when it is put.
   await writeFile(join(folder, 'a.txt'), 'theirs')
   await close()
   await expect(page.getByRole('alert').filter({ hasText: 'was changed by somebody else' })).toBeVisible()

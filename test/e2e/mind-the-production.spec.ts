@@ -24,7 +24,7 @@ async function unlock({ page }: StrataWindow): Promise<void> {
   await expect(page.getByRole('button', { name: 'Unlock…' })).toBeHidden()
 }
 
-test('W61 W63 a stack becomes production by menu and by command, is locked then and when it is opened again', async ({
+test('W61 W63 a stack is marked as production by menu and by command, and is then locked, also when opened again', async ({
   strata: { host, open, window },
   folder,
 }) => {
@@ -32,7 +32,7 @@ test('W61 W63 a stack becomes production by menu and by command, is locked then 
   const path = join(folder, 'shop')
   await open({ type: 'folder', path })
   const overview = page.getByRole('region', { name: 'Stack overview' })
-  // Of development the word stands once.
+  // For development the word is shown once.
   await expect(page.getByText('development', { exact: true })).toHaveCount(1)
   await page.getByRole('banner').getByRole('button', { name: 'Environment: development' }).click()
   await page.getByRole('menuitem', { name: 'staging' }).click()
@@ -59,7 +59,7 @@ test('W61 W63 a stack becomes production by menu and by command, is locked then 
   expect({ isReadOnly, environment }).toEqual({ isReadOnly: true, environment: 'production' })
 })
 
-test('W62 in production deletes and actions on many keys ask for the name, and a single delete always asks', async ({
+test('W62 in production deletes and actions on many keys require the name, and a single delete always asks', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -94,7 +94,7 @@ test('W62 in production deletes and actions on many keys ask for the name, and a
   await plain.getByRole('button', { name: 'Delete key' }).click()
   await expect.poll(() => readdir(orders)).toEqual(['c'])
 
-  // Another mark asks anew.
+  // Another environment asks again.
   await markByCommand(window, 'staging')
   await markByCommand(window, 'production')
   await unlock(window)
@@ -109,7 +109,7 @@ test('W62 in production deletes and actions on many keys ask for the name, and a
   expect(await readdir(orders)).toEqual(['c'])
 })
 
-test('W62 in production "Apply" asks for the name', async ({ strata: { open, window }, folder }) => {
+test('W62 in production "Apply" requires the name', async ({ strata: { open, window }, folder }) => {
   const { page } = window
   await open({ type: 'folder', path: join(folder, 'shop') })
   await markByCommand(window, 'production')

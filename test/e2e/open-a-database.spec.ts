@@ -10,7 +10,7 @@ import { StrataWindow } from './strata-window.ts'
 
 const nothing = { type: 'document', document: { strata: 1, root: { kind: 'memory' } } } as const
 
-/** Types what to open into "Open…", by keyboard, and waits until the dialog is gone. */
+/** Types a path or address into "Open…", by keyboard, and waits until the dialog closes. */
 async function openByKeyboard(window: StrataWindow, text: string): Promise<void> {
   const dialog = window.page.getByRole('dialog', { name: 'Open', exact: true })
   await window.page.keyboard.press('Alt+Shift+O')
@@ -21,7 +21,7 @@ async function openByKeyboard(window: StrataWindow, text: string): Promise<void>
   await expect(dialog).toBeHidden()
 }
 
-/** A LevelDB folder as datastore-level writes one. */
+/** Writes a LevelDB folder as datastore-level does. */
 async function levelFolder(path: string, values: Readonly<Record<string, string>>): Promise<void> {
   const level = new ClassicLevel<string, string>(path)
   for (const [key, value] of Object.entries(values)) await level.put(key, value)
@@ -79,7 +79,7 @@ test('E11 an SQLite file of another program is opened, browsed and edited by key
   after.close()
 })
 
-test('E11 what cannot be opened is said in the dialog, and a folder opens from there', async ({
+test('E11 a path that cannot be opened is reported in the dialog, and a folder opens from there', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -118,7 +118,7 @@ test('E7 E11 the built program opens a database of each kind from its command li
   }
 })
 
-test('E25 a folder that is dropped opens where its path is known, and the window asks for it where not', async ({
+test('E25 a dropped folder opens if its path is known, and otherwise the window asks for it', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -138,7 +138,7 @@ test('E25 a folder that is dropped opens where its path is known, and the window
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
 
-  // What the desktop shell posts to its own window.
+  // The message that the desktop shell posts to its own window.
   const post = (file: string) =>
     page.evaluate(
       text => globalThis.postMessage({ type: 'strata:dropped', path: text }, location.origin),

@@ -19,7 +19,7 @@ function hashOf(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-test('a value above 1 MiB opens in pages and read-only, and its pages are turned', async ({
+test('a value above 1 MiB opens paged and read-only, and its pages can be turned', async ({
   strata,
   folder,
 }) => {
@@ -46,7 +46,7 @@ test('a value above 1 MiB opens in pages and read-only, and its pages are turned
   expect(await readFile(file, 'utf8')).toBe(TEXT)
 })
 
-test('W81 W82 a large value in UTF-16 is shown in its pages, focused, and in another encoding as that is chosen', async ({
+test('W81 W82 a large value in UTF-16 is shown in pages, gets the focus, and can be shown in another encoding', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -74,7 +74,7 @@ test('W81 W82 a large value in UTF-16 is shown in its pages, focused, and in ano
   await expect(page.getByText('This page holds bytes that are not UTF-8')).toBeVisible()
 })
 
-test('"Load all" makes it editable, and only what was typed changes', async ({ strata, folder }) => {
+test('"Load all" makes it editable, and only edited bytes change', async ({ strata, folder }) => {
   const { window } = strata
   const file = await openLarge(strata, folder)
   await window.button('Load all').click()
@@ -87,7 +87,7 @@ test('"Load all" makes it editable, and only what was typed changes', async ({ s
   expect(hashOf(await readFile(file))).toBe(hashOf(`first ${TEXT}`))
 })
 
-test('"Save to file…" streams into the file that is picked', async ({ strata, folder }) => {
+test('"Save to file…" streams into the chosen file', async ({ strata, folder }) => {
   const { window } = strata
   // No test can drive the browser's own dialog: it answers with a file of the page's private file system.
   await window.page.addInitScript(() => {
@@ -110,7 +110,7 @@ test('"Save to file…" streams into the file that is picked', async ({ strata, 
   expect(hashOf(await saved())).toBe(hashOf(TEXT))
 })
 
-test('"Save to file…" is a download where the browser has no such dialog', async ({ strata, folder }) => {
+test('"Save to file…" is a download if the browser has no such dialog', async ({ strata, folder }) => {
   const { window } = strata
   await window.page.addInitScript(() => {
     Object.assign(globalThis, { showSaveFilePicker: undefined })

@@ -24,7 +24,7 @@ test.afterEach(async () => {
   await server.stop()
 })
 
-test('E11 E6 E30 an address that is pasted opens a server by keyboard, and its password stands nowhere', async ({
+test('E11 E6 E30 a pasted address opens a server by keyboard, and its password is shown nowhere', async ({
   page,
   folder,
 }) => {
@@ -74,12 +74,12 @@ test('E11 E6 E30 an address that is pasted opens a server by keyboard, and its p
   for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(texts).not.toContain(secret)
 })
 
-test('E11 a server that lets nobody in is said in the form, which stays', async ({ page }) => {
+test('E11 a server that denies access is reported in the form, which stays open', async ({ page }) => {
   await window.open(program.address)
   await page.keyboard.press('Alt+Shift+O')
   const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
   await dialog.getByRole('combobox').fill(`redis://app@127.0.0.1:${server.port}`)
-  // At once: what it names is not known yet.
+  // At once: it is not yet known what it names.
   await page.keyboard.press('Enter')
   const form = page.getByRole('dialog', { name: 'Connect to Redis' })
   await form.getByLabel('Password', { exact: true }).fill('wrong')

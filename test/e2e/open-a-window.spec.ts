@@ -7,7 +7,7 @@ import { findChromium } from '../../scripts/find-chromium.mjs'
 import { expect, REPOSITORY, test } from './strata.ts'
 import { StrataWindow } from './strata-window.ts'
 
-/** The real browser without a screen, as an executable of its own, which a test can connect to. */
+/** The real browser without a screen, as a separate executable that a test can connect to. */
 async function headless(folder: string): Promise<string> {
   const path = join(folder, 'browser.sh')
   const flags = '--headless=new --remote-debugging-port=0 --disable-quic --no-sandbox'
@@ -40,7 +40,7 @@ async function start(data: string, executable: string, args: readonly string[]):
   await expect.poll(portOf, { message: output, timeout: 30_000 }).not.toBe('')
   const [port = ''] = (await portOf()).split('\n')
   let browser: Browser | undefined
-  // A browser that is still opening its window may never answer the first one who asks.
+  // A browser that is still opening its window may never answer the first request.
   await expect(async () => {
     browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 8000 })
   }).toPass({ timeout: 60_000 })
@@ -53,7 +53,7 @@ async function start(data: string, executable: string, args: readonly string[]):
   }
 }
 
-/** What pages keep in the data directory. */
+/** The texts that pages store in the data directory. */
 async function kept(data: string): Promise<string> {
   const folder = join(data, 'page')
   const names = await readdir(folder).catch(() => [])
@@ -69,7 +69,7 @@ async function windowOf(browser: Browser): Promise<StrataWindow> {
   return window
 }
 
-test('E43 closing the window ends the program, and what was edited is there at the next start', async ({
+test('E43 closing the window ends the program, and edits are present at the next start', async ({
   folder,
 }) => {
   test.slow()
@@ -89,7 +89,7 @@ test('E43 closing the window ends the program, and what was edited is there at t
   expect(first.output()).toContain('Strata opens a window of')
   expect(await readFile(join(folder, 'keys', 'a.txt'), 'utf8')).toBe('before')
 
-  // Another port has another profile, which is to be found alone.
+  // Another port uses another profile, whose process can be found separately.
   await rm(join(data, 'windows'), { recursive: true })
   const second = await start(data, executable, [join(folder, 'keys'), '--port', '0'])
   const again = await windowOf(second.browser)

@@ -7,13 +7,13 @@ import { StrataWindow } from './strata-window.ts'
 
 const PASSWORD = 'correct:horse@battery'
 
-/** A server with a table that another program made, and a user who may use it. */
+/** A server with a table of another program, and a user with access to it. */
 interface Served {
   readonly protocol: string
   readonly label: string
   readonly port: number
   readonly database: string
-  /** Runs SQL past the program under test. */
+  /** Runs SQL without the program under test. */
   sql(text: string): Promise<string>
   stop(): Promise<void>
 }
@@ -57,7 +57,7 @@ const servers = [
 ] as const
 
 for (const { name, missing, start } of servers) {
-  test(`E11 E30 E62 an address of ${name} that is pasted opens a table of another program, and one value is edited`, async ({
+  test(`E11 E30 E62 a pasted address of ${name} opens a table of another program, and one value is edited`, async ({
     page,
     folder,
   }) => {

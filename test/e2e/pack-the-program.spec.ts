@@ -9,8 +9,9 @@ import { expect, REPOSITORY, test } from './strata.ts'
 test.skip(process.platform !== 'linux', 'what stands in for Electron is a folder as Linux has it')
 
 /**
- * Packs the program as `npm run package` does, but into a folder, and around an empty file in place of Electron.
- * @returns The folder of what is installed beside Electron.
+ * Packs the program as `npm run package` does, but into a folder, and around an empty file in place of
+ * Electron.
+ * @returns The folder of the files that are installed beside Electron.
  */
 async function pack(folder: string, asar: boolean): Promise<string> {
   const electronDist = join(folder, 'electron')
@@ -28,7 +29,7 @@ async function pack(folder: string, asar: boolean): Promise<string> {
   return join(output, 'linux-unpacked', 'resources')
 }
 
-/** The packages that the program's own files name. */
+/** The packages that the program's own files import. */
 async function packagesNamed(program: string): Promise<ReadonlySet<string>> {
   const files = (await readdir(program, { recursive: true })).filter(name => name.endsWith('.js'))
   const texts = await Promise.all(files.map(file => readFile(join(program, file), 'utf8')))
@@ -41,7 +42,7 @@ async function packagesNamed(program: string): Promise<ReadonlySet<string>> {
 }
 
 test('L6 an installer carries all packages that the program loads, and they load', async ({ folder }) => {
-  // Apart from the repository, where Node would find what was forgotten.
+  // Outside the repository, where Node would find missing packages.
   const app = join(folder, 'app')
   await cp(join(await pack(folder, false), 'app'), app, { recursive: true })
   const program = join(app, 'out', 'main')
@@ -51,11 +52,11 @@ test('L6 an installer carries all packages that the program loads, and they load
   execFileSync(process.execPath, ['--input-type=module', '--eval', load], { cwd: program })
 })
 
-test('L6 in an installer native parts are files of their own', async ({ folder }) => {
+test('L6 in an installer native modules are separate files', async ({ folder }) => {
   const unpacked = await readdir(join(await pack(folder, true), 'app.asar.unpacked'), { recursive: true })
   const native = unpacked.filter(name => name.endsWith('.node'))
   for (const name of ['classic-level', '@lmdb', '@photostructure/sqlite'])
     expect(native.filter(path => path.startsWith(`node_modules/${name}/`)).length, name).toBeGreaterThan(0)
-  // Those of other systems stay behind.
+  // Those of other systems are left out.
   expect(native.filter(path => !path.includes('linux'))).toEqual([])
 })

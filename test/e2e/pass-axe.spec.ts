@@ -4,10 +4,10 @@ import type { Page } from '@playwright/test'
 import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 
-// Two looks at each view.
+// Two checks of each view.
 test.slow()
 
-/** What axe holds against the page as it stands, however minor, in light and in dark. */
+/** The violations that axe finds in the current page, however minor, in light and in dark. */
 async function expectNoViolation(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -23,7 +23,7 @@ function isDark(page: Page): Promise<boolean> {
   })
 }
 
-test('W80 axe finds nothing in the welcome, and where the host is out of reach', async ({
+test('W80 axe finds no violations in the welcome page, and while the host is unreachable', async ({
   strata: { shell, window },
 }) => {
   const { page } = window
@@ -37,7 +37,9 @@ test('W80 axe finds nothing in the welcome, and where the host is out of reach',
   await expectNoViolation(page)
 })
 
-test('W80 axe finds nothing in the overview, the tree and its menu', async ({ strata: { open, window } }) => {
+test('W80 axe finds no violations in the overview, the tree and its menu', async ({
+  strata: { open, window },
+}) => {
   const { page } = window
   await open({ type: 'sample' })
   await window.row('films').click()
@@ -59,7 +61,7 @@ for (const { view, key } of [
   { view: 'Image', key: '/images/teal/16x16.png' },
   { view: 'Bytes', key: '/images/teal/16x16.png' },
 ] as const) {
-  test(`W80 axe finds nothing in a key tab as ${view}`, async ({ strata: { open, window } }) => {
+  test(`W80 axe finds no violations in a key tab as ${view}`, async ({ strata: { open, window } }) => {
     const { page } = window
     await open({ type: 'sample' })
     await window.goTo(key)
@@ -75,7 +77,7 @@ for (const { view, key } of [
   })
 }
 
-test('W80 axe finds nothing in a paged value, a branch tab and the job that counts it', async ({
+test('W80 axe finds no violations in a paged value, a branch tab and the job that counts it', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -91,7 +93,9 @@ test('W80 axe finds nothing in a paged value, a branch tab and the job that coun
   await expectNoViolation(page)
 })
 
-test('W80 axe finds nothing in the stack editor and its templates', async ({ strata: { open, window } }) => {
+test('W80 axe finds no violations in the stack editor and its templates', async ({
+  strata: { open, window },
+}) => {
   const { page } = window
   await open({ type: 'sample' })
   await page.keyboard.press('Control+e')
@@ -111,7 +115,7 @@ test('W80 axe finds nothing in the stack editor and its templates', async ({ str
   await expectNoViolation(page)
 })
 
-test('W80 axe finds nothing in the dialogs', async ({ strata: { open, window } }) => {
+test('W80 axe finds no violations in the dialogs', async ({ strata: { open, window } }) => {
   const { page } = window
   await open({ type: 'sample' })
   await window.row('films').click()
@@ -130,7 +134,7 @@ test('W80 axe finds nothing in the dialogs', async ({ strata: { open, window } }
   }
 })
 
-test('W80 axe finds nothing in what asks before something is lost', async ({ strata: { open, window } }) => {
+test('W80 axe finds no violations in confirmations of losses', async ({ strata: { open, window } }) => {
   const { page } = window
   await open({ type: 'sample' })
   await window.openText('/films/Film:Metropolis')
@@ -150,7 +154,7 @@ test('W80 axe finds nothing in what asks before something is lost', async ({ str
   await expectNoViolation(page)
 })
 
-test('W80 axe finds nothing in a conflict, in its merge, and in a failure', async ({
+test('W80 axe finds no violations in a conflict, in its merge, and in a failure', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -169,7 +173,7 @@ test('W80 axe finds nothing in a conflict, in its merge, and in a failure', asyn
   await expectNoViolation(page)
 })
 
-test('W80 axe finds nothing in a locked stack, a missing key and notifications', async ({
+test('W80 axe finds no violations in a locked stack, a missing key and notifications', async ({
   strata: { open, window },
   folder,
 }) => {

@@ -8,7 +8,7 @@ import { REPOSITORY } from './strata.ts'
 export interface Program {
   /** What it printed: `http://127.0.0.1:PORT/#token=…`. */
   readonly address: string
-  /** Asks it to end, and waits until it has. Rejects with what it complained of meanwhile. */
+  /** Requests its end, and waits for it. Rejects with the errors that it printed meanwhile. */
   stop(): Promise<void>
   /** Ends it as a crash would. */
   kill(): Promise<void>
@@ -16,7 +16,7 @@ export interface Program {
 
 /**
  * Starts `npm run serve` without npm, on a data folder of its own.
- * @throws Error with what it printed when it ends instead.
+ * @throws Error with its output if it ends instead.
  */
 export async function startProgram(dataDirectory: string, args: readonly string[]): Promise<Program> {
   const program = join(REPOSITORY, 'out', 'main', 'serve.js')
@@ -24,7 +24,7 @@ export async function startProgram(dataDirectory: string, args: readonly string[
     env: {
       ...process.env,
       STRATA_DATA: dataDirectory,
-      // It warns of the versions of Node that its later versions need.
+      // It prints warnings about versions of Node that its later versions need.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -57,7 +57,7 @@ async function queryIn(page: Page): Promise<Query> {
   }
 }
 
-test('G41 G50 W91 a text inside values is found by keyboard alone, and the cost is told before', async ({
+test('G41 G50 W91 a text inside values is found by keyboard only, and the cost is shown before', async ({
   strata,
   folder,
 }) => {
@@ -115,7 +115,10 @@ test('G41 G42 a query is built by mouse, read as JSON, changed there, and shown 
   await expect(rows).toHaveText(['/films/alien.json', '/notes/lang.txt', '/still.png'])
 })
 
-test('G42 the JSON says where it is wrong, and nothing of it is lost', async ({ strata, folder }) => {
+test('G42 errors in the JSON are shown with their position, and no text is lost', async ({
+  strata,
+  folder,
+}) => {
   const { panel, run, json } = await openFilms(strata, folder)
   await panel.getByRole('button', { name: 'JSON', exact: true }).click()
   const broken = '{\n  "prefix": "/films",\n  "limit": ten\n}'
@@ -133,7 +136,7 @@ test('G42 the JSON says where it is wrong, and nothing of it is lost', async ({ 
   )
 })
 
-test('G43 a query is stopped, and what it found stays', async ({ strata }) => {
+test('G43 a query is stopped, and its hits stay', async ({ strata }) => {
   const store = new SlowStore()
   for (let index = 0; index < 2000; index++)
     await store.put(Key.of('k', String(index).padStart(4, '0')), new TextEncoder().encode('text'))
@@ -151,7 +154,7 @@ test('G43 a query is stopped, and what it found stays', async ({ strata }) => {
   await expect(rows.first()).toHaveText('/k/0000')
 })
 
-test('G44 rows are sorted, and tell what became of their keys', async ({ strata, folder }) => {
+test('G44 rows are sorted, and show the current state of their keys', async ({ strata, folder }) => {
   const { page, panel, value, run, rows } = await openFilms(strata, folder)
   await panel.getByRole('combobox', { name: 'What is compared' }).selectOption('Key')
   await value.fill('/')
@@ -174,7 +177,7 @@ test('G44 rows are sorted, and tell what became of their keys', async ({ strata,
   expect((await page.evaluate(() => navigator.clipboard.readText())).split('\n')).toHaveLength(5)
 })
 
-test('G48 B13 B14 hits are chosen by keyboard and moved, and that is taken back', async ({
+test('G48 B13 B14 hits are selected by keyboard and moved, and the move is undone', async ({
   strata,
   folder,
 }) => {
@@ -204,7 +207,7 @@ test('G48 B13 B14 hits are chosen by keyboard and moved, and that is taken back'
   expect(await listing(folder)).toEqual(before)
 })
 
-test('G48 B13 hits are chosen by mouse and deleted, and no other key goes', async ({ strata, folder }) => {
+test('G48 B13 hits are selected by mouse and deleted, and no other key is', async ({ strata, folder }) => {
   const { page, panel, value, run, rows } = await openFilms(strata, folder)
   await panel.getByRole('combobox', { name: 'What is compared' }).selectOption('Key')
   await value.fill('/films')
@@ -257,7 +260,7 @@ test('G45 G47 a query is opened from a branch, from "Filter keys" and from "Go t
   await expect(ofKey.rows).toHaveText(['/films/metropolis.json'])
 })
 
-test('G46 saved and recent queries, and the tab itself, are there after a restart', async ({
+test('G46 saved and recent queries, and the tab itself, are restored after a restart', async ({
   page,
   folder,
 }) => {
@@ -293,7 +296,7 @@ test('G46 saved and recent queries, and the tab itself, are there after a restar
   await second.stop()
 })
 
-test('G41 axe finds nothing in the query tab, in light and in dark', async ({ strata, folder }) => {
+test('G41 axe finds no violations in the query tab, in light and in dark', async ({ strata, folder }) => {
   test.slow()
   const { page, panel, value, rows } = await openFilms(strata, folder)
   await panel.getByRole('button', { name: 'JSON', exact: true }).click()
@@ -307,7 +310,7 @@ test('G41 axe finds nothing in the query tab, in light and in dark', async ({ st
   }
 })
 
-/** Gives no more values while it is held, after some. */
+/** Yields some values, and no more while it is held. */
 class SlowStore extends MemoryDatastore {
   isHeld = false
   #given = 0

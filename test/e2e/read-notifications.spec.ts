@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './strata.ts'
 
-test('W70 W71 saved keys are told together, for as long as they are read, and can be undone later', async ({
+test('W70 W71 saved keys are reported together, long enough to be read, and can be undone later', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -19,7 +19,7 @@ test('W70 W71 saved keys are told together, for as long as they are read, and ca
   await expect(told).toHaveCount(1)
   await expect(told).toContainText('Saved 2 keys')
   await told.hover()
-  // Longer than it is shown when nobody looks.
+  // Longer than it is shown without the pointer on it.
   const time = () => page.evaluate(() => performance.now())
   const begun = await time()
   await expect.poll(time).toBeGreaterThan(begun + 4_500)
@@ -31,10 +31,7 @@ test('W70 W71 saved keys are told together, for as long as they are read, and ca
   await expect(page.getByRole('option', { name: /^Undo .*b\.txt/ })).toBeVisible()
 })
 
-test('W72 a notification does not cover the row that has the focus', async ({
-  strata: { open, window },
-  folder,
-}) => {
+test('W72 a notification does not cover the focused row', async ({ strata: { open, window }, folder }) => {
   const { page } = window
   for (let index = 100; index < 160; index++) await writeFile(join(folder, `${index}.txt`), 'x')
   await open({ type: 'folder', path: folder })

@@ -30,7 +30,7 @@ async function fileWith(folder: string, text: string): Promise<string> {
   throw new Error(`no file in ${folder} has this text`)
 }
 
-test('O10 O22 the drawing names every node, and what became of the last read, in words and in its nodes', async ({
+test('O10 O22 the drawing names every node, and shows the last read, in words and in its nodes', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -62,7 +62,7 @@ test('O10 O22 the drawing names every node, and what became of the last read, in
   await expectNoViolation(page)
 })
 
-test('O11 a node of the drawing tells by keyboard what it is', async ({ strata: { open, window } }) => {
+test('O11 a node of the drawing shows its description by keyboard', async ({ strata: { open, window } }) => {
   const { page } = window
   await open({ type: 'sample' })
   const node = drawingIn(page).getByRole('button', { name: /^Shard A, folder/ })
@@ -74,7 +74,7 @@ test('O11 a node of the drawing tells by keyboard what it is', async ({ strata: 
   await expect(node).toHaveAttribute('aria-pressed', 'false')
 })
 
-test('O12 "Where it lives" has a chip for each place, and shows by keyboard what a place has', async ({
+test('O12 "Where it lives" has a chip for each place, and shows the value of a place by keyboard', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -96,14 +96,14 @@ test('O12 "Where it lives" has a chip for each place, and shows by keyboard what
   await expectNoViolation(page)
 })
 
-/** The first shard of the sample, whose neighbour is the other one. */
+/** The first shard of the sample, which has the other one as a sibling. */
 interface SampleDocument {
   readonly root: {
     readonly tiers: readonly [unknown, { readonly shards: readonly { readonly path: string }[] }]
   }
 }
 
-test('O13 O19 O20 a copy that differs from what another program left on disk is marked, compared and taken', async ({
+test('O13 O19 O20 a copy that differs from the store after a change by another program is marked, compared and taken', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -127,7 +127,7 @@ test('O13 O19 O20 a copy that differs from what another program left on disk is 
   await page.keyboard.press('Escape')
   await expectNoViolation(page)
 
-  // O19, O20: the value of the store is shown, and the chips above it tell of the copy, to compare and to take.
+  // O19, O20: the value of the store is shown, and the chips above it show the copy, to compare and to take.
   await expect(window.value).toContainText('by another program')
   const chips = page.getByRole('main').getByRole('list', { name: 'Where it lives' })
   const chip = chips.getByRole('button', { name: /^Cache another value/ })
@@ -144,7 +144,7 @@ test('O13 O19 O20 a copy that differs from what another program left on disk is 
   expect(await readFile(await fileWith(dirname(shard.path), text), 'utf8')).toBe(text)
 })
 
-test('O17 the first page stands beside the tabs, and shows the way of what was opened', async ({
+test('O17 the first page is beside the tabs, and shows the path of the last read', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -167,7 +167,7 @@ test('O17 the first page stands beside the tabs, and shows the way of what was o
   await expect(page.getByRole('tab')).toHaveCount(2)
 })
 
-test('O21 W85 the stack editor draws its draft, in the words of people', async ({
+test('O21 W85 the stack editor draws its draft, with labels for users', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -220,7 +220,7 @@ test('O52 the drawing of a draft marks what is new, changed and removed, in word
   await expect(changes).toHaveText('')
 })
 
-test('O56 the tree of a draft marks the same as its drawing, by word and colour', async ({
+test('O56 the tree of a draft has the same marks as its drawing, by word and colour', async ({
   strata: { open, window },
 }) => {
   const { page } = window
@@ -237,7 +237,7 @@ test('O56 the tree of a draft marks the same as its drawing, by word and colour'
   await row(/^Shard A/).click()
   await page.keyboard.press('Control+d')
   await expect(tree.getByText('new', { exact: true })).toHaveCount(1)
-  // Keys lead past what is removed.
+  // Keys skip removed nodes.
   await page.keyboard.press('End')
   await page.keyboard.press('ArrowUp')
   await expect(tree.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/^Shard A/)
@@ -302,7 +302,7 @@ test('O53 a large stack is zoomed and moved by mouse and by keyboard', async ({
   await expect(zoom).toContainText('100 %')
   const top = () => drawing.evaluate(({ scrollTop }) => scrollTop)
 
-  // The chosen node is brought into sight.
+  // The selected node is scrolled into view.
   await expect(drawing.getByRole('button', { name: 'Sharded' })).toBeInViewport()
   await page.keyboard.press('End')
   await expect(drawing.getByRole('button', { name: 'Shard 15' })).toBeInViewport()

@@ -8,7 +8,7 @@ function card(page: Page, name: string): Locator {
   return page.getByRole('region', { name: 'Stack overview' }).getByRole('region', { name, exact: true })
 }
 
-/** What axe holds against the page, serious or worse. */
+/** The violations that axe finds in the page, serious or worse. */
 async function expectNoViolation(page: Page): Promise<void> {
   expect(await axeViolations(page, { from: 'serious' })).toEqual([])
 }
@@ -20,7 +20,7 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
   }
 }
 
-test('O45 the first page tells what a folder holds, and its rows open by mouse and by keyboard', async ({
+test('O45 the first page shows the contents of a folder, and its rows open by mouse and by keyboard', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -64,7 +64,7 @@ test('O45 the next steps are commands, by mouse and by keyboard', async ({ strat
   await expect(page.getByRole('tab', { name: /Query/ })).toBeVisible()
 })
 
-test('O63 the cards keep their places while they are filled', async ({ strata: { open, window } }) => {
+test('O63 the cards keep their positions while they are filled', async ({ strata: { open, window } }) => {
   const { page } = window
   await open({ type: 'sample' })
   await expect(card(page, 'Largest branches').getByRole('listitem').first()).toBeVisible()
@@ -91,7 +91,10 @@ test('O63 the cards keep their places while they are filled', async ({ strata: {
   expect(moved).toEqual([])
 })
 
-test('O46 a store without keys says so, and what to do', async ({ strata: { open, window }, folder }) => {
+test('O46 a store without keys is reported as empty, with the next steps', async ({
+  strata: { open, window },
+  folder,
+}) => {
   const { page } = window
   await open({ type: 'folder', path: folder })
   const empty = card(page, 'No keys yet')
@@ -104,7 +107,7 @@ test('O46 a store without keys says so, and what to do', async ({ strata: { open
   await expect(card(page, 'What it holds')).toContainText('1key')
 })
 
-test('O47 a store that fails is told with its reason, and what was found before stays', async ({
+test('O47 a failure of a store is shown with its reason, and earlier results stay', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -122,10 +125,7 @@ test('O47 a store that fails is told with its reason, and what was found before 
   await expect(failure.getByRole('button', { name: 'Try again' })).toBeVisible()
 })
 
-test('O48 figures that come from some of the keys say from how many', async ({
-  strata: { open, window },
-  folder,
-}) => {
+test('O48 figures from a sample show its size', async ({ strata: { open, window }, folder }) => {
   const { page } = window
   const files = Array.from({ length: 1200 }, (_, index) => [`k/${index}.txt`, 'text'] as const)
   await write(folder, { ...Object.fromEntries(files), 'other/a': 'x' })
@@ -136,7 +136,7 @@ test('O48 figures that come from some of the keys say from how many', async ({
   await expect(holds.getByRole('list', { name: 'Kinds of values' })).toContainText('100 % texts')
 })
 
-test('O49 rows follow what others change, but not while the pointer is on them', async ({
+test('O49 rows follow changes of others, but not while the pointer is on them', async ({
   strata: { open, window },
   folder,
 }) => {

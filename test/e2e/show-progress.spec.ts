@@ -4,7 +4,10 @@ import { gzipSync } from 'node:zlib'
 import type { Locator, Page, WebSocketRoute } from '@playwright/test'
 import { expect, test } from './strata.ts'
 
-/** Milliseconds from a key press until a wait is to be shown: 100, and what a loaded machine takes to draw. */
+/**
+ * Milliseconds from a key press until progress must be shown: 100, and the time that a loaded machine takes
+ * to draw.
+ */
 const NOTICED = 250
 
 /** A host whose answers can be held back, as those of a slow store. */
@@ -18,7 +21,7 @@ class SlowHost {
     this.#page = page
   }
 
-  /** To be called before the page connects. */
+  /** Must be called before the page connects. */
   async attach(): Promise<void> {
     await this.#page.routeWebSocket(/./, route => {
       this.#route = route
@@ -29,7 +32,10 @@ class SlowHost {
     })
   }
 
-  /** Holds answers back until `progress` is shown, which must be in time, and until it is gone after the answer. */
+  /**
+   * Holds answers back until `progress` is shown, which must be in time, and until it disappears after the
+   * answer.
+   */
   async expectProgress(begin: () => Promise<void>, progress: Locator, end: Locator): Promise<void> {
     await expect(progress).toBeHidden()
     this.#isHeld = true
@@ -50,11 +56,11 @@ class SlowHost {
 }
 
 interface Watched {
-  /** The elements that are there once the time is over. */
+  /** The elements that are present once the time is over. */
   strataShownAt: Promise<readonly (Node | null)[]>
 }
 
-/** Looks at the page once the time after the next key press is over, and what is drawn by then is drawn. */
+/** Checks the page once the time after the next key press is over and pending frames are drawn. */
 function watchLongestWait(time: number): void {
   const page = globalThis as unknown as Watched
   page.strataShownAt = new Promise(resolve => {
@@ -69,7 +75,7 @@ function watchLongestWait(time: number): void {
   })
 }
 
-test('W93 W94 what takes long says so at once: a value, its stages, its history, undo, redo, paste, a query, a sort', async ({
+test('W93 W94 slow work shows progress at once: a value, its stages, its history, undo, redo, paste, a query, a sort', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -173,7 +179,7 @@ test('W93 W94 what takes long says so at once: a value, its stages, its history,
   )
 })
 
-test('W93 the plan of a changed stack, and the test of a connection, say so too', async ({
+test('W93 the plan of a changed stack and the test of a connection show progress too', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -201,7 +207,7 @@ test('W93 the plan of a changed stack, and the test of a connection, say so too'
   await page.keyboard.press('Escape')
   await expect(plan).toBeHidden()
 
-  // Nobody listens there.
+  // Nothing listens on this port.
   await page.keyboard.press('Alt+Shift+O')
   const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
   await dialog.getByRole('combobox').fill('redis://127.0.0.1:1')

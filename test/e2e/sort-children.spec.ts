@@ -46,7 +46,7 @@ test('W84 the children of a branch are sorted by size and by time, by mouse and 
   await expect.poll(() => names(window)).toEqual(['a.txt', 'c.txt', 'b.txt'])
   expect(await axeViolations(page)).toEqual([])
 
-  // What is chosen is what stands between, not what its names stand between.
+  // The selection is the range in the shown order, not in name order.
   await table.getByRole('gridcell', { name: 'c.txt' }).click({ position: { x: 200, y: 10 } })
   await page.keyboard.press('Shift+ArrowDown')
   await page.keyboard.press('Control+c')
@@ -60,14 +60,14 @@ test('W84 the children of a branch are sorted by size and by time, by mouse and 
   await expect.poll(() => names(window)).toEqual(['a.txt', 'c.txt', 'd.txt'])
 })
 
-test('W88 keys that are chosen a moment before an action are what it acts on', async ({
+test('W88 an action applies to keys selected a moment before it', async ({
   strata: { open, window },
   folder,
 }) => {
   const { page } = window
   await mkdir(join(folder, 'in'))
   for (const name of ['a.txt', 'b.txt', 'c.txt']) await writeFile(join(folder, 'in', name), name)
-  // What the host answers waits while it is held.
+  // The answers of the host wait while it is held.
   const held: (string | Buffer)[] = []
   const answers = { areHeld: false, release: (): undefined => undefined }
   await page.routeWebSocket(/./, socket => {
@@ -95,7 +95,7 @@ test('W88 keys that are chosen a moment before an action are what it acts on', a
   await expect(window.notifications).toContainText('2 keys')
 })
 
-test('W84 a branch of 100,000 values is sorted while the page goes on', async ({
+test('W84 a branch of 100,000 values is sorted while the page stays responsive', async ({
   strata: { show, window },
 }) => {
   const store = new MemoryDatastore()

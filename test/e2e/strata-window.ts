@@ -1,12 +1,12 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
-/** The parts of the window by the names that people and assistive technology know them by. */
+/** The parts of the window by their accessible names. */
 export class StrataWindow {
   readonly page: Page
   readonly keys: Locator
   readonly inspector: Locator
   readonly status: Locator
-  /** The text editor of the key tab that is shown. */
+  /** The text editor of the visible key tab. */
   readonly value: Locator
   readonly put: Locator
   readonly notifications: Locator
@@ -27,7 +27,7 @@ export class StrataWindow {
     await expect(this.keys).toHaveAttribute('aria-busy', 'false')
   }
 
-  /** The row of a key that is in sight, by its last segment. */
+  /** The visible row of a key, by its last segment. */
   row(name: string | RegExp): Locator {
     return this.keys.getByRole('treeitem', { name, exact: true })
   }
@@ -42,7 +42,7 @@ export class StrataWindow {
 
   /** Types a whole key into "Go to key" and opens it. */
   async goTo(key: string): Promise<void> {
-    // While another dialog closes, the keyboard is still its own.
+    // While another dialog closes, it still has the focus.
     await expect(this.page.locator('[role=dialog], [role=alertdialog]')).toHaveCount(0)
     await this.page.keyboard.press('Control+p')
     const dialog = this.page.getByRole('dialog', { name: 'Go to key' })
@@ -62,19 +62,22 @@ export class StrataWindow {
     await expect(this.value).toBeVisible()
   }
 
-  /** What the text editor shows, with its lines joined by `\n`. */
+  /**
+   * The text shown by the editor, with its lines joined by `
+   * `.
+   */
   async text(): Promise<string> {
     return (await this.value.locator('.cm-line').allTextContents()).join('\n')
   }
 
-  /** Selects all of the value and types over it. */
+  /** Selects the whole value and types over it. */
   async typeOver(text: string): Promise<void> {
     await this.value.focus()
     await this.page.keyboard.press('Control+a')
     await this.page.keyboard.insertText(text)
   }
 
-  /** Replaces all of a text by what is pasted, as a person does with many lines. */
+  /** Replaces a whole text by pasting, as a user does with many lines. */
   async pasteOver(field: Locator, text: string): Promise<void> {
     await this.page.evaluate(pasted => navigator.clipboard.writeText(pasted), text)
     await field.focus()

@@ -11,7 +11,7 @@ import { startWorkersFromSource } from './workers-from-source.ts'
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..')
 
-/** Where `npm test` builds the page before it runs these specs. */
+/** The folder of the page that `npm test` builds before it runs these specs. */
 export const PAGE = join(REPOSITORY, 'out', 'renderer')
 
 /** A host, its web shell, and a window on it. */
@@ -26,9 +26,9 @@ export interface Strata {
 }
 
 interface Fixtures {
-  /** A folder that is there for one test. */
+  /** A folder that exists for one test. */
   readonly folder: string
-  /** What goes wrong in the page or the host and is no fault there, for tests that break something. */
+  /** Problems of the page or the host that are expected, for tests that break something. */
   readonly expectedErrors: RegExp[]
   readonly strata: Strata
 }

@@ -20,7 +20,7 @@ const broken: Layer = {
   },
 }
 
-test('W96 a key that cannot be read says why once: in its tab, or in the Inspector where it is not open', async ({
+test('W96 a key that cannot be read shows the reason once: in its tab, or in the Inspector if it is not open', async ({
   strata: { show, window },
   expectedErrors,
 }) => {
@@ -32,10 +32,10 @@ test('W96 a key that cannot be read says why once: in its tab, or in the Inspect
   await show('Old disk', layered(store, broken))
   const told = page.getByText(REASON).filter({ visible: true })
 
-  // The first page, which looks at all keys, tells what it could not look at.
+  // The first page, which reads all keys, reports those that it could not read.
   await window.openText('/fine')
 
-  // Chosen, and not open.
+  // Selected, and not open.
   await page.keyboard.press('Control+Shift+e')
   await page.keyboard.press('End')
   await expect(inspector).toContainText('/fine')

@@ -13,7 +13,7 @@ async function openTab(window: StrataWindow, key: string): Promise<void> {
   await expect(dialog).toBeHidden()
 }
 
-test('W30 tabs of equal titles show what they are in, by mouse and keyboard', async ({
+test('W30 tabs with equal titles show their path, by mouse and keyboard', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -30,7 +30,7 @@ test('W30 tabs of equal titles show what they are in, by mouse and keyboard', as
   await expect(window.value).toContainText('"b/a"')
 })
 
-test('W31 many tabs are in a list, which is opened by keyboard, and the strip shows where it goes on', async ({
+test('W31 many tabs are in a list, which opens by keyboard, and the strip shows that it continues', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -48,11 +48,11 @@ test('W31 many tabs are in a list, which is opened by keyboard, and the strip sh
   await expect(window.tab(names[0] ?? '')).toHaveAttribute('aria-selected', 'true')
   await expect(window.tab(names[0] ?? '')).toBeFocused()
   await expect(strip).toHaveAttribute('data-more', 'end')
-  // One cross for each tab, and none for the strip.
+  // One close button for each tab, and none for the strip.
   await expect(page.getByRole('button', { name: 'Close tab' })).toHaveCount(0)
 })
 
-test('W30 stacks of one name show their place, in the list and in the switcher', async ({
+test('W30 stacks of one name show their path, in the list and in the switcher', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -66,7 +66,7 @@ test('W30 stacks of one name show their place, in the list and in the switcher',
   await expect(list.getByRole('row').filter({ hasText: '…/two' })).toBeVisible()
   await window.page.getByRole('button', { name: /^Stack switcher/ }).click()
   const entry = window.page.getByRole('menuitem').filter({ hasText: join(folder, 'one', 'x') })
-  // The start is cut off where there is no room, not moved to the end.
+  // The start is cut off if there is no room, not moved to the end.
   await expect(entry.locator('bdi')).toHaveCSS('direction', 'ltr')
   await entry.click()
   await expect(window.page.getByRole('main')).toContainText(join(folder, 'one', 'x'))
@@ -75,7 +75,7 @@ test('W30 stacks of one name show their place, in the list and in the switcher',
 const NAME = 'na\u202eme\n.txt'
 const SHOWN = 'naU+202Eme\\n.txt'
 
-test('W34 what cannot be seen has a sign in each part of the window', async ({
+test('W34 invisible characters are shown as signs in each part of the window', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -105,7 +105,7 @@ test('W34 what cannot be seen has a sign in each part of the window', async ({
   await expect(page.getByRole('grid', { name: 'Children' })).toContainText(SHOWN)
 })
 
-test('W35 a key of 5,000 letters leaves dialogs within the window', async ({ strata: { show, window } }) => {
+test('W35 a key of 5,000 letters keeps dialogs within the window', async ({ strata: { show, window } }) => {
   const { page } = window
   const key = `/${'k'.repeat(4990)}.json`
   await show('memory', await memoryStore([key]))

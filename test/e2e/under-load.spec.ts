@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from './strata.ts'
 
-test('W86 a key that is pressed while a menu closes is not lost, on a slow machine either', async ({
+test('W86 a key pressed while a menu closes is not lost, even on a slow machine', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -17,7 +17,7 @@ test('W86 a key that is pressed while a menu closes is not lost, on a slow machi
   for (let round = 0; round < 10; round++) {
     await page.keyboard.press('Shift+F10')
     await expect(page.getByRole('menu')).toBeVisible()
-    // Not awaited one by one: the second arrives while the menu is still there.
+    // Not awaited one by one: the second arrives while the menu is still open.
     await Promise.all([page.keyboard.press('Escape'), page.keyboard.press('F2')])
     await expect(field).toBeVisible()
     await page.keyboard.press('Escape')
@@ -26,7 +26,7 @@ test('W86 a key that is pressed while a menu closes is not lost, on a slow machi
   }
 })
 
-test('W87 a branch of 20,000 files is deleted and taken back within seconds', async ({
+test('W87 a branch of 20,000 files is deleted and restored within seconds', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -50,6 +50,6 @@ test('W87 a branch of 20,000 files is deleted and taken back within seconds', as
   await expect(window.row('many')).toBeVisible({ timeout: 30_000 })
   await expect.poll(async () => (await readdir(branch)).length, { timeout: 30_000 }).toBe(20_000)
   console.log(`Deleted in ${deleted} ms, taken back ${Date.now() - begun - deleted} ms later`)
-  // 620 keys a second would take 32 s.
+  // At 620 keys a second it would take 32 s.
   expect(deleted).toBeLessThan(15_000)
 })

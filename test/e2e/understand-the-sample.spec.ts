@@ -4,7 +4,7 @@ import { startProgram } from './program.ts'
 import { expect, test } from './strata.ts'
 import { StrataWindow } from './strata-window.ts'
 
-test('the program without arguments opens the sample, and what it is made of is told in order', async ({
+test('the program without arguments opens the sample, and describes its parts in order', async ({
   page,
   folder,
 }) => {
@@ -33,7 +33,7 @@ test('the program without arguments opens the sample, and what it is made of is 
   }
 })
 
-test('a film is a value and a branch at once, and its price is put without touching the other numbers', async ({
+test('a film is a value and a branch at once, and its price is changed without touching the other numbers', async ({
   strata: { open, window },
 }) => {
   await open({ type: 'sample' })
@@ -68,7 +68,7 @@ test('a branch opens as a table of its children', async ({ strata: { open, windo
   await expect(window.value).toContainText('call the lab')
 })
 
-test('status bar and Inspector follow what is put and deleted', async ({ strata: { open, window } }) => {
+test('status bar and Inspector follow puts and deletes', async ({ strata: { open, window } }) => {
   await open({ type: 'sample' })
   await expect(window.status).toContainText(/\d+ keys/)
   const counted = Number(/(\d+) keys/.exec((await window.status.textContent()) ?? '')?.[1])

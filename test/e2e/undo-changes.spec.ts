@@ -7,7 +7,7 @@ import { expect, test } from './strata.ts'
 
 const exists = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
 
-test('J9 a put and a delete are taken back from their notifications, and made again', async ({
+test('J9 a put and a delete are undone from their notifications, and redone', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -37,7 +37,7 @@ test('J9 a put and a delete are taken back from their notifications, and made ag
   expect(await exists(file)).toBe('two')
 })
 
-test('J8 J9 a delete asks nothing, and the keyboard takes it back in the tree and by name, but not in a text', async ({
+test('J8 J9 a delete needs no confirmation, and is undone by keyboard in the tree and by name, but not in a text', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -70,7 +70,7 @@ test('J8 J9 a delete asks nothing, and the keyboard takes it back in the tree an
   expect(await exists(file)).toBe('one')
 })
 
-test('J9 a deleted branch comes back as one', async ({ strata: { open, window }, folder }) => {
+test('J9 a deleted branch is restored as one', async ({ strata: { open, window }, folder }) => {
   const { page } = window
   await open({ type: 'folder', path: folder })
   await writeFile(join(folder, 'other'), 'x')
@@ -97,7 +97,7 @@ test('J9 a deleted branch comes back as one', async ({ strata: { open, window },
   ])
 })
 
-test('J2 J9 an undo over somebody else’s change is refused with the reason', async ({
+test('J2 J9 an undo over a change of others is refused with the reason', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -116,7 +116,7 @@ test('J2 J9 an undo over somebody else’s change is refused with the reason', a
   expect(await exists(file)).toBe('theirs')
 })
 
-test('J8 a value that is too large to be recorded is told before it is deleted', async ({
+test('J8 deleting a value too large to be recorded warns first', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -167,7 +167,7 @@ test('J7 J10 versions of a key are viewed, compared and restored by keyboard', a
   await expect(window.value).toHaveText('first')
 })
 
-test('J2 what was done before a restart is undone after it', async ({ folder, page }) => {
+test('J2 changes before a restart can be undone after it', async ({ folder, page }) => {
   const file = join(folder, 'files', 'a.txt')
   const data = join(folder, 'data')
   await mkdir(join(folder, 'files'))
@@ -180,7 +180,7 @@ test('J2 what was done before a restart is undone after it', async ({ folder, pa
     await expect(page.getByRole('treeitem', { name: 'a.txt' })).toBeHidden()
     await program.stop()
     program = await startProgram(data, [join(folder, 'files')])
-    // The new address differs in its token alone, and would be no new page.
+    // The new address differs only in its token, and would not load a new page.
     await page.goto('about:blank')
     await page.goto(program.address)
     const keys = page.getByRole('tree', { name: 'Keys' })

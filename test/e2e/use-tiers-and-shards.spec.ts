@@ -33,7 +33,7 @@ async function countOfValues(folder: string): Promise<number> {
   return (await valueFiles(folder)).flat().length
 }
 
-test('A2 A3 S1 a stack file: each shard folder holds its share, and a deleted key that was cached never comes back', async ({
+test('A2 A3 S1 a stack file: each shard folder holds its share, and a deleted key that was cached never reappears', async ({
   page,
   folder,
 }) => {
@@ -54,14 +54,14 @@ test('A2 A3 S1 a stack file: each shard folder holds its share, and a deleted ke
     await dialog.getByRole('combobox', { name: 'Key' }).fill('/items/Item:new')
     await dialog.getByRole('textbox', { name: 'Value' }).fill('a new one')
     await dialog.getByRole('button', { name: 'Put' }).click()
-    // While it closes, the keyboard is still its own.
+    // While it closes, it still has the focus.
     await expect(dialog).toBeHidden()
     await expect(window.value).toHaveText('a new one')
     const files = await valueFiles(folder)
     expect(files.flat()).toHaveLength(61)
     for (const ofShard of files) expect(ofShard.length).toBeGreaterThan(5)
 
-    // Reading it has put it into the memory tier.
+    // Reading it has filled the memory tier.
     await window.openText('/items/Item:7')
     await expect(window.value).toHaveText('value 7')
     await window.button('Delete key').click()

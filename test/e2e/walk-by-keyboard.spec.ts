@@ -33,7 +33,7 @@ async function expectOn(keys: Locator, name: string, level: number): Promise<voi
   await expect(keys).toHaveAttribute('aria-activedescendant', id)
 }
 
-test('arrows, Home and End go through the tree as the ARIA pattern says', async ({ strata }) => {
+test('arrows, Home and End move in the tree as the ARIA pattern defines', async ({ strata }) => {
   const press = await openTree(strata)
   const { keys } = strata.window
   await press('Home')
@@ -60,7 +60,7 @@ test('arrows, Home and End go through the tree as the ARIA pattern says', async 
   await expectOn(keys, 'notes', 1)
 })
 
-test('letters go to the next name that begins with them, and * opens every branch of a level', async ({
+test('letters move to the next name with these first letters, and * expands every branch of a level', async ({
   strata,
 }) => {
   const press = await openTree(strata)
@@ -86,7 +86,9 @@ test('Enter opens a value, Alt+Enter a branch, and a key that is both opens as e
   await expect(page.getByRole('grid', { name: 'Children' })).toContainText('Brian')
 })
 
-test('the key F2 renames, Delete deletes after asking, and Shift+F10 opens the menu', async ({ strata }) => {
+test('the key F2 renames, Delete deletes after a confirmation, and Shift+F10 opens the menu', async ({
+  strata,
+}) => {
   const press = await openTree(strata)
   const { page, keys } = strata.window
   await press('End', 'F2')
@@ -108,7 +110,7 @@ test('the key F2 renames, Delete deletes after asking, and Shift+F10 opens the m
   await expect(keys).toBeFocused()
 })
 
-test('the palette finds and runs a command, and gives the focus back', async ({ strata }) => {
+test('the palette finds and runs a command, and returns the focus', async ({ strata }) => {
   const press = await openTree(strata)
   const { page, keys } = strata.window
   await press('Control+Shift+p')
@@ -145,7 +147,7 @@ test('"Go to key" completes level by level, opens the key and shows it in the tr
   await expectOn(keys, 'still', 3)
 })
 
-test('F6 goes through the parts of the window, and every one can be left again', async ({ strata }) => {
+test('F6 moves through the parts of the window, and leaves every one', async ({ strata }) => {
   const press = await openTree(strata)
   const { page } = strata.window
   await press('Home', 'ArrowDown', 'Enter')
@@ -158,11 +160,11 @@ test('F6 goes through the parts of the window, and every one can be left again',
     await press('F6')
     visited.push(await region())
   } while (visited.at(-1) !== 'keys' && visited.length < 12)
-  // "Activity" takes no room where it has nothing to show.
+  // "Activity" is hidden while it is empty.
   expect(visited).toEqual(['tabs', 'main', 'inspector', 'status', 'toolbar', 'stacks', 'keys'])
 })
 
-test('W92 F6 and the shortcuts of regions lead to the row of a list or table, not to a button in it', async ({
+test('W92 F6 and the shortcuts of regions focus the row of a list or table, not a button in it', async ({
   strata,
 }) => {
   const { host, window } = strata
@@ -171,7 +173,7 @@ test('W92 F6 and the shortcuts of regions lead to the row of a list or table, no
   const { page, keys } = window
   const stacks = page.getByRole('grid', { name: 'Saved stacks' })
   const focused = stacks.getByRole('row').and(page.locator(':focus'))
-  // Once in the list, its rows are reached again wherever one left it.
+  // Once in the list, F6 returns to the row that had the focus.
   for (let round = 0; round < 3; round++) {
     await press('Shift+F6')
     await expect(focused).toHaveCount(1)
@@ -187,7 +189,7 @@ test('W92 F6 and the shortcuts of regions lead to the row of a list or table, no
   await expect(children.getByRole('button', { name: 'Actor:Idle' })).toBeFocused()
 })
 
-test('W95 W98 F6 leads to where the focus was last in a region, and to the current stack at first', async ({
+test('W95 W98 F6 focuses the last focused element of a region, and the current stack at first', async ({
   strata,
 }) => {
   const { host, window } = strata
@@ -220,7 +222,7 @@ test('W95 W98 F6 leads to where the focus was last in a region, and to the curre
   await expect(keys).toBeFocused()
 })
 
-test('W89 a branch that is opened has the keyboard in its children, and so has what is opened from there', async ({
+test('W89 opening a branch focuses its children, and so does opening a branch from there', async ({
   strata,
 }) => {
   const press = await openTree(strata)
@@ -239,6 +241,6 @@ test('W89 a branch that is opened has the keyboard in its children, and so has w
   await press('End', 'Enter')
   await expect(children.getByRole('button', { name: 'script' })).toBeFocused()
   await press('Backspace')
-  // Where one left it.
+  // The row that had the focus before.
   await expect(children.getByRole('button', { name: 'Grail' })).toBeFocused()
 })

@@ -9,8 +9,8 @@ const sources = ['core/node/key-index/worker', 'main/host/query/worker', 'main/h
 )
 
 /**
- * Lets the host of these tests, which runs from source, start its workers: Node runs no TypeScript, and Playwright
- * compiles nothing for a worker.
+ * Lets the host of these tests, which runs from source, start its workers: Node runs no TypeScript, and
+ * Playwright compiles nothing for a worker.
  */
 export async function startWorkersFromSource(): Promise<void> {
   const bundles = new Map<string, URL>()
