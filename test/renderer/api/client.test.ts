@@ -3,7 +3,7 @@ import { affectsKey, CallError, createClient } from '../../../src/renderer/api/c
 import type { Channel } from '../../../src/shared/channel.ts'
 import { createWebSocketChannel, type SocketLike } from '../../../src/shared/web-socket-channel.ts'
 
-/** A channel to a host that never answers, until it is cut. */
+/** A channel to a host that never answers, until it is disconnected. */
 function silentChannel() {
   const listeners: (() => void)[] = []
   const posted: unknown[] = []
@@ -17,7 +17,7 @@ function silentChannel() {
 }
 
 describe('createClient()', () => {
-  it('a lost connection fails what is pending, and every later call, with CONNECTION', async () => {
+  it('a lost connection fails pending calls, and every later call, with CONNECTION', async () => {
     const { channel, cut } = silentChannel()
     const client = createClient(channel)
     const pending = client.call('workspace.get', {})
@@ -45,7 +45,7 @@ describe('createClient()', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('an abort after the loss sends nothing and fails nothing else', async () => {
+  it('an abort after the loss sends nothing and causes no other failure', async () => {
     const { channel, posted, cut } = silentChannel()
     const client = createClient(channel)
     const abort = new AbortController()
@@ -60,13 +60,13 @@ describe('createClient()', () => {
 
 const change = (key: string, isDeep?: boolean) => ({ session: 's', key, type: 'put' as const, isDeep })
 
-it('a change of one key affects that key alone', () => {
+it('a change of one key affects only that key', () => {
   expect(affectsKey(change('/a/b'), '/a/b')).toBe(true)
   expect(affectsKey(change('/a'), '/a/b')).toBe(false)
   expect(affectsKey(change('/a/b'), '/a')).toBe(false)
 })
 
-it('a deep change affects every key at and below its own, by whole segments', () => {
+it('a deep change affects its key and every key below it, by whole segments', () => {
   expect(affectsKey(change('/a', true), '/a')).toBe(true)
   expect(affectsKey(change('/a', true), '/a/b/c')).toBe(true)
   expect(affectsKey(change('/a', true), '/ab')).toBe(false)

@@ -6,7 +6,7 @@ import type { JobInfo } from '../../../src/shared/procedures/jobs.ts'
 import { eventually, memoryWith, openSession } from '../../main/host/test-host.ts'
 
 describe('HostState', () => {
-  it('knows what the host says at the start, and follows its events', async () => {
+  it('has the initial state of the host, and follows its events', async () => {
     const { page, session } = await openSession(['/a', '/b'])
     const state = createHostState(page)
     expect(state.sessions.get()).toBeUndefined()
@@ -28,7 +28,7 @@ describe('HostState', () => {
     expect(state.jobs.get()).toHaveLength(1)
   })
 
-  it('knows the end of a job that ends before the reply to its start', async () => {
+  it('has the end of a job that ends before the reply to its start', async () => {
     const { page, session } = await openSession(['/a', '/b'])
     const state = createHostState(page)
     await state.load()
@@ -38,7 +38,7 @@ describe('HostState', () => {
     }
   })
 
-  it('keeps a change that is announced while the page asks for all state', async () => {
+  it('keeps a change that is announced while the page requests the whole state', async () => {
     const { host, page } = await openSession([])
     const state = createHostState(page)
     const loaded = state.load()
@@ -47,7 +47,7 @@ describe('HostState', () => {
     await eventually(() => state.sessions.get()?.length === 2)
   })
 
-  it('remembers a session that was asked for before anyone listens', async () => {
+  it('remembers a session requested before there is a listener', async () => {
     const { host, page, session } = await openSession([])
     const state = createHostState(page)
     host.show(session)
@@ -88,7 +88,7 @@ function clientWith(
 }
 
 describe('JobList', () => {
-  it('knows the end of a job that ended before the reply that names it', async () => {
+  it('has the end of a job that ended before the reply that names it', async () => {
     const started = job('a', 1)
     const list = createJobList(
       clientWith(
@@ -100,7 +100,7 @@ describe('JobList', () => {
     expect(list.get()).toMatchObject([{ id: 'a', state: 'done', done: 41 }])
   })
 
-  it('asks again for the list when an event came before the reply', async () => {
+  it('requests the list again if an event came before the reply', async () => {
     let isOver = false
     const started = job('a', 1)
     const ended = job('a', 1, { state: 'done', done: 41 })
@@ -124,14 +124,14 @@ describe('withJob', () => {
   const states = (...jobs: JobInfo[]) =>
     jobs.reduce<readonly JobInfo[]>(withJob, []).map(({ id, done, state }) => [id, done, state])
 
-  it('holds each job once, newest first', () => {
+  it('has each job once, newest first', () => {
     expect(states(job('a', 1), job('b', 2), job('a', 1, { done: 7 }))).toEqual([
       ['b', 0, 'running'],
       ['a', 7, 'running'],
     ])
   })
 
-  it('keeps the latest state of a job whichever comes first', () => {
+  it('keeps the latest state of a job in any order of arrival', () => {
     const ended = job('a', 1, { done: 9, state: 'done' })
     expect(states(ended, job('a', 1, { done: 3 }))).toEqual([['a', 9, 'done']])
     expect(states(job('a', 1, { done: 9 }), job('a', 1, { done: 3 }))).toEqual([['a', 9, 'running']])

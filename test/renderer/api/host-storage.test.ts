@@ -3,7 +3,7 @@ import { CallError, type Client } from '../../../src/renderer/api/client.ts'
 import { createHostStorage } from '../../../src/renderer/api/host-storage.ts'
 import { MapStorage } from '../features/key-tab/harness/map-storage.ts'
 
-/** A host that keeps texts, and can be lost. */
+/** A host that stores texts, and can be disconnected. */
 class FakeHost {
   readonly kept = new Map<string, string>()
   readonly calls: string[] = []
@@ -29,8 +29,8 @@ class FakeHost {
   } as unknown as Client
 }
 
-describe('what the page keeps in the host', () => {
-  it('P1 is read at once from what was loaded, and written as it changes', async () => {
+describe('texts of the page stored in the host', () => {
+  it('P1 are read synchronously from the loaded texts, and written when they change', async () => {
     const host = new FakeHost()
     host.kept.set('a', '1')
     const storage = createHostStorage(host.client, new MapStorage())
@@ -50,7 +50,7 @@ describe('what the page keeps in the host', () => {
     expect(host.calls).toEqual(['storage.load', 'storage.set', 'storage.set'])
   })
 
-  it('P1 what was written without a connection is written when it is back, over what the host has', async () => {
+  it('P1 written without a connection are sent after a reconnect, and replace those of the host', async () => {
     const host = new FakeHost()
     host.kept.set('a', 'old').set('gone', 'old').set('other', 'old')
     const storage = createHostStorage(host.client, new MapStorage())
@@ -70,7 +70,7 @@ describe('what the page keeps in the host', () => {
     ])
   })
 
-  it('P1 what a page could not send before it ended is sent by the next one at its address', async () => {
+  it('P1 that a page could not send before it ended are sent by the next page at its address', async () => {
     const host = new FakeHost()
     host.kept.set('a', 'old').set('gone', 'old')
     const local = new MapStorage()
@@ -88,7 +88,7 @@ describe('what the page keeps in the host', () => {
     expect(local.length).toBe(0)
   })
 
-  it('P1 follows other pages, but for what is being written here', async () => {
+  it('P1 follow other pages, except texts with a pending write', async () => {
     const host = new FakeHost()
     const storage = createHostStorage(host.client, new MapStorage())
     host.tell({ name: 'a', text: 'theirs' })

@@ -18,13 +18,13 @@ describe('splitPartialKey', () => {
     ['/us', '/', 'us'],
     ['/users/', '/users', ''],
     ['//users//a', '/users', 'a'],
-  ])('takes "%s" apart', (text, prefix, name) => {
+  ])('splits "%s"', (text, prefix, name) => {
     expect(splitPartialKey(text)).toEqual({ prefix, name })
   })
 })
 
 describe('completeKey', () => {
-  it('gives the names of the level that fit, in its order', async () => {
+  it('returns the names of the level that match, in its order', async () => {
     const { page, session } = await openSession(KEYS)
     const complete = async (text: string, limit = 10): Promise<unknown> => {
       const { rows, hasMore } = await completeKey(page, session, text, { limit })
@@ -38,7 +38,7 @@ describe('completeKey', () => {
     expect(await complete('/nowhere/')).toEqual({ names: [], hasMore: false })
   })
 
-  it('finds a name in the middle of a big level by one page', async () => {
+  it('finds a name in the middle of a large level with one page', async () => {
     const names = Array.from({ length: 5000 }, (_, index) => `/big/${String(index).padStart(4, '0')}`)
     const { page, session } = await openSession(names)
     const { rows, hasMore } = await completeKey(page, session, '/big/499', { limit: 4 })
@@ -48,7 +48,7 @@ describe('completeKey', () => {
 })
 
 describe('findKey', () => {
-  it('says what stands at a key', async () => {
+  it('reports whether a key is a value or a branch', async () => {
     const { page, session } = await openSession(KEYS)
     expect(await findKey(page, session, 'users/ada/')).toEqual({
       key: '/users/ada',
@@ -70,7 +70,7 @@ describe('findKey', () => {
     await expect(findKey(page, session, '/a/../b')).rejects.toMatchObject({ code: 'KEY_INVALID' })
   })
 
-  it('finds a key that came after its level was listed', async () => {
+  it('finds a key that was added after its level was listed', async () => {
     const { page, session } = await openSession(KEYS)
     await findKey(page, session, '/users/late')
     await page.call('store.put', { session, key: '/users/late', bytes: bytesOf('x') })
@@ -82,12 +82,12 @@ describe('narrowCompletion', () => {
   const row = (name: string) => ({ name, isValue: true, isBranch: false })
   const known = { prefix: '/users', name: 'a', rows: [row('ada'), row('adam'), row('al')], hasMore: false }
 
-  it('narrows what is known while more of the name is typed', () => {
+  it('filters known names while more of the name is typed', () => {
     expect(narrowCompletion(known, '/users/ad')).toMatchObject({ rows: [row('ada'), row('adam')] })
     expect(narrowCompletion(known, '/users/a')).toBe(known)
   })
 
-  it('knows nothing of other levels, shorter names, or names that were left out', () => {
+  it('knows no names of other levels, shorter texts, or incomplete results', () => {
     expect(narrowCompletion(known, '/films/a')).toBeUndefined()
     expect(narrowCompletion(known, '/users/')).toBeUndefined()
     expect(narrowCompletion({ ...known, hasMore: true }, '/users/ad')).toBeUndefined()
@@ -96,19 +96,19 @@ describe('narrowCompletion', () => {
 })
 
 describe('renamedKey', () => {
-  it('H8 takes a name without a leading slash as a key beside the renamed one', () => {
+  it('H8 reads a name without a leading slash as a sibling of the renamed key', () => {
     expect(renamedKey('/values/a.txt', 'b.txt')).toEqual({ to: '/values/b.txt' })
     expect(renamedKey('/a.txt', 'b.txt')).toEqual({ to: '/b.txt' })
     expect(renamedKey('/values/a.txt', 'new/b.txt')).toEqual({ to: '/values/new/b.txt' })
     expect(renamedKey('/values/a.txt', ' b')).toEqual({ to: '/values/ b' })
   })
 
-  it('H8 takes a text with a leading slash as a whole key', () => {
+  it('H8 reads a text with a leading slash as a whole key', () => {
     expect(renamedKey('/values/a.txt', '/b.txt')).toEqual({ to: '/b.txt' })
     expect(renamedKey('/values/a.txt', '/x/y')).toEqual({ to: '/x/y' })
   })
 
-  it('says why a text names no key', () => {
+  it('reports why a text is not a key', () => {
     for (const text of ['', '/', 'a//b', '/a/', 'a/..', '.', '\ud800']) {
       expect(renamedKey('/values/a.txt', text), text).toHaveProperty('problem')
     }

@@ -18,7 +18,7 @@ describe('createLastReads()', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('O9 follow() asks the host once for several that show the reads, and once more after the last has gone', async () => {
+  it('O9 follow() calls the host once for several followers, and once more after the last one stops', async () => {
     const { calls, reads } = withCalls()
     const [first, second] = [reads.follow('s'), reads.follow('s')]
     expect(calls).toEqual([told(true)])
@@ -28,7 +28,7 @@ describe('createLastReads()', () => {
     expect(calls).toEqual([told(true), told(false)])
   })
 
-  it('O9 follow() goes on where another one follows in the next moment', async () => {
+  it('O9 follow() makes no call if another follower starts right after one stops', async () => {
     const { calls, reads } = withCalls()
     reads.follow('s')()
     reads.follow('s')
@@ -36,7 +36,7 @@ describe('createLastReads()', () => {
     expect(calls).toEqual([told(true)])
   })
 
-  it('O9 renew() follows again, after a time without connection', async () => {
+  it('O9 renew() follows again after a reconnect', async () => {
     const { calls, reads } = withCalls()
     reads.follow('s')
     await reads.renew()

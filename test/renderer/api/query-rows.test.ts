@@ -3,7 +3,7 @@ import { CallError, type Client } from '../../../src/renderer/api/client.ts'
 import { QueryRows } from '../../../src/renderer/api/query-rows.ts'
 import type { Input, Output, ProcedureName } from '../../../src/shared/contract.ts'
 
-/** What the calls on a query are given. */
+/** The arguments of the calls on a query. */
 interface Asked {
   readonly version?: number
   readonly offset?: number
@@ -11,13 +11,13 @@ interface Asked {
   readonly descending?: boolean
 }
 
-/** A host that has one query at a time over numbered keys, which come when the test says so. */
+/** A host with one query at a time over numbered keys, which are found when the test says so. */
 class FakeHost {
   readonly calls: string[] = []
   rows = 0
   isLast = false
   version = 1
-  /** The query that is there; a number more for each. */
+  /** The current query. Each one has the next number. */
   query = 0
   isDropped = false
   isDescending = false
@@ -32,7 +32,7 @@ class FakeHost {
     onLost: () => () => undefined,
   }
 
-  /** More rows come. */
+  /** Finds more rows. */
   add(count: number, isLast: boolean): void {
     this.rows += count
     this.isLast = isLast
@@ -78,7 +78,7 @@ class FakeHost {
 const BY_KEY = { by: 'key', descending: true } as const
 
 describe('QueryRows', () => {
-  it('reads the rows that are seen while more are found, and tells when all are', async () => {
+  it('reads the visible rows while more are found, and reports when all are found', async () => {
     const host = new FakeHost()
     host.add(150, false)
     const rows = new QueryRows(host.client, 's1', { looks: false })
@@ -94,7 +94,7 @@ describe('QueryRows', () => {
     expect(rows.getState()).toMatchObject({ isRunning: false, error: undefined })
   })
 
-  it('sorts what is there: rows change their places and are read again', async () => {
+  it('sorts the rows found so far, which are then read again', async () => {
     const host = new FakeHost()
     host.add(150, true)
     const rows = new QueryRows(host.client, 's1', { looks: false })
@@ -107,7 +107,7 @@ describe('QueryRows', () => {
     await vi.waitUntil(() => rows.rowAt(0)?.key === '/k149')
   })
 
-  it('runs a query anew that the host has dropped meanwhile', async () => {
+  it('runs a query again that the host has dropped meanwhile', async () => {
     const host = new FakeHost()
     host.add(3, true)
     const rows = new QueryRows(host.client, 's1', { looks: false })
@@ -118,7 +118,7 @@ describe('QueryRows', () => {
     expect(rows.getState()).toMatchObject({ run: 2, error: undefined, isSorted: true })
   })
 
-  it('looks again at keys that changed, where it is asked to', async () => {
+  it('reads changed keys again, if requested', async () => {
     const looks = async (isLooking: boolean) => {
       const host = new FakeHost()
       host.add(3, true)
@@ -137,7 +137,7 @@ describe('QueryRows', () => {
     await vi.waitUntil(() => often.reads() === 3)
   })
 
-  it('says what the host fails with, and forgets its rows when it is closed', async () => {
+  it('reports failures of the host, and drops its rows when it is closed', async () => {
     const host = new FakeHost()
     host.add(3, true)
     const rows = new QueryRows(host.client, 's1', { looks: false })

@@ -27,7 +27,7 @@ describe('a client that outlives its connection', () => {
     await expect(client.call('store.has', { session, key: '/a' })).resolves.toEqual({ exists: true })
   })
 
-  it('tells that the connection is lost, and hears events by the next one', async () => {
+  it('reports the lost connection, and gets events through the next one', async () => {
     const { client, dial, session } = await connected()
     const lost: string[] = []
     const changed: string[] = []

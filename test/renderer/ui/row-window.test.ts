@@ -21,7 +21,7 @@ const metrics = fc.record({
 const place = fc.double({ min: 0, max: 1, noNaN: true })
 
 describe('row window', () => {
-  it('never scrolls over more than browsers can, and reaches both ends', () => {
+  it('never scrolls more pixels than browsers support, and reaches both ends', () => {
     fc.assert(
       fc.property(metrics, m => {
         expect(scrollHeight(m)).toBeLessThanOrEqual(MAX_SCROLL_HEIGHT)
@@ -31,7 +31,7 @@ describe('row window', () => {
     )
   })
 
-  it('finds its way back from the scroll bar to the rows', () => {
+  it('maps a scroll position back to the rows', () => {
     fc.assert(
       fc.property(metrics, place, (m, at) => {
         const top = maxTop(m) * at
@@ -40,7 +40,7 @@ describe('row window', () => {
     )
   })
 
-  it('draws exactly what is seen, and a row more', () => {
+  it('draws the visible rows, and one more', () => {
     fc.assert(
       fc.property(metrics, place, (m, at) => {
         const top = maxTop(m) * at
@@ -53,7 +53,7 @@ describe('row window', () => {
     )
   })
 
-  it('moves as little as needed to show a row', () => {
+  it('moves the minimum to show a row', () => {
     const m: RowMetrics = { rowCount: 100, rowHeight: 10, viewport: 95 }
     expect(topToReveal(5, 0, m)).toBe(0)
     expect(topToReveal(9, 0, m)).toBe(5)

@@ -17,7 +17,7 @@ const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
 })
 
 describe('parseShortcut', () => {
-  it('reads CmdOrCtrl as the key that the platform holds', () => {
+  it('reads CmdOrCtrl as the key of the platform', () => {
     expect(parseShortcut('CmdOrCtrl+P', false)).toMatchObject({ key: 'p', control: true, meta: false })
     expect(parseShortcut('CmdOrCtrl+P', true)).toMatchObject({ key: 'p', control: false, meta: true })
   })
@@ -36,7 +36,7 @@ describe('parseShortcut', () => {
 })
 
 describe('matchesShortcut', () => {
-  it('wants exactly the modifiers that are named', () => {
+  it('requires exactly the named modifiers', () => {
     const palette = parseShortcut('CmdOrCtrl+Shift+P', false)
     expect(matchesShortcut(palette, press('P', { ctrlKey: true, shiftKey: true }))).toBe(true)
     expect(matchesShortcut(palette, press('p', { ctrlKey: true }))).toBe(false)
@@ -44,14 +44,14 @@ describe('matchesShortcut', () => {
     expect(matchesShortcut(palette, press('P', { metaKey: true, shiftKey: true }))).toBe(false)
   })
 
-  it('tells a letter by its place where Alt makes another character of it', () => {
+  it('identifies a letter by its physical key if Alt changes its character', () => {
     const newKey = parseShortcut('Alt+N', true)
     expect(matchesShortcut(newKey, press('˜', { altKey: true, code: 'KeyN' }))).toBe(true)
     expect(matchesShortcut(newKey, press('˜', { altKey: true, code: 'KeyM' }))).toBe(false)
   })
 
-  it('follows the layout where the key is a Latin letter', () => {
-    // On a Dvorak keyboard the key in the place of R types p.
+  it('follows the layout if the key is a Latin letter', () => {
+    // On a Dvorak keyboard the physical key R types p.
     const goTo = parseShortcut('CmdOrCtrl+P', false)
     expect(matchesShortcut(goTo, press('p', { ctrlKey: true, code: 'KeyR' }))).toBe(true)
     expect(matchesShortcut(goTo, press('l', { ctrlKey: true, code: 'KeyP' }))).toBe(false)
@@ -59,7 +59,7 @@ describe('matchesShortcut', () => {
 })
 
 describe('formatShortcut', () => {
-  it('spells as the platform does', () => {
+  it('is formatted as on the platform', () => {
     expect(formatShortcut('CmdOrCtrl+Shift+P', false)).toBe('Ctrl+Shift+P')
     expect(formatShortcut('CmdOrCtrl+Shift+P', true)).toBe('⇧⌘P')
     expect(formatShortcut('Alt+[', false)).toBe('Alt+[')

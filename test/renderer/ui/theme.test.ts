@@ -8,7 +8,7 @@ const theme = readFileSync(join(renderer, 'ui/theme.css'), 'utf8')
 const SCHEMES = ['light', 'dark'] as const
 type Scheme = (typeof SCHEMES)[number]
 
-/** The colour of a token in a scheme, as the stylesheet says. */
+/** The colour of a token in a scheme, from the stylesheet. */
 function colour(token: string, scheme: Scheme): readonly number[] {
   const [, light = '', dark = ''] =
     new RegExp(`--${token}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(theme) ?? []
@@ -46,7 +46,7 @@ const PAIRS: readonly (readonly [text: string, ground: string])[] = [
 ]
 
 describe('theme', () => {
-  it.each(SCHEMES)('W76 texts of the %s theme have a contrast of 4.5 to what they stand on', scheme => {
+  it.each(SCHEMES)('W76 texts of the %s theme have a contrast of 4.5 to their background', scheme => {
     const weak = PAIRS.filter(([text, ground]) => contrast(text, ground, scheme) < 4.5)
     expect(weak.map(([text, ground]) => `${text} on ${ground}: ${contrast(text, ground, scheme)}`)).toEqual(
       [],
@@ -67,7 +67,7 @@ describe('theme', () => {
     )
   })
 
-  it('W76 no other stylesheet has a colour of its own, and each token that is used exists', () => {
+  it('W76 no other stylesheet has a colour of its own, and each used token exists', () => {
     const sheets = readdirSync(renderer, { recursive: true, encoding: 'utf8' }).filter(path =>
       path.endsWith('.css'),
     )

@@ -62,7 +62,7 @@ const enabled = (context: CommandContext): readonly string[] =>
   all(context).flatMap(({ id, isEnabled }) => (isEnabled ? [id] : []))
 
 describe('the commands', () => {
-  it('have ids and shortcuts of their own, which both platforms can read', () => {
+  it('have unique ids and shortcuts that both platforms accept', () => {
     const commands = all(keyChosen)
     const ids = commands.map(({ id }) => id)
     const shortcuts = commands.flatMap(({ shortcuts: own = [] }) => own)
@@ -73,14 +73,14 @@ describe('the commands', () => {
     }
   })
 
-  it('that work while a text is edited hold a modifier or are function keys', () => {
+  it('that work in text fields have a modifier or are function keys', () => {
     for (const { worksWhileTyping = false, shortcuts = [] } of all(keyChosen)) {
       if (!worksWhileTyping) continue
       for (const shortcut of shortcuts) expect(shortcut).toMatch(/^(CmdOrCtrl|Ctrl|Alt)\+|F\d+$/)
     }
   })
 
-  it('need a stack that is open for all that is done to keys', () => {
+  it('require an open stack for all actions on keys', () => {
     expect(enabled(nothingOpen)).toEqual(expect.arrayContaining(['openFolder', 'newStack', 'palette']))
     for (const id of ['newKey', 'goToKey', 'deleteKey', 'editStack', 'closeTab', 'putValue']) {
       expect(enabled(nothingOpen)).not.toContain(id)
@@ -90,7 +90,7 @@ describe('the commands', () => {
     )
   })
 
-  it('never write to a stack that is locked or can’t be written', () => {
+  it('never write to a locked or read-only stack', () => {
     for (const locked of [
       { ...session, isReadOnly: true },
       { ...session, isWritable: false },

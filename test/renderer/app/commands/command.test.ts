@@ -19,7 +19,7 @@ const commands = [command('put', ['CmdOrCtrl+S'], true), command('remove', ['Del
 const press = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
 
 describe('commandForPress', () => {
-  it('leaves the keys of a text to the text unless a command is meant there too', () => {
+  it('leaves text editing keys to a text field unless a command also works there', () => {
     const remove = { ...press, key: 'Delete' }
     expect(commandForPress(commands, remove, { isTyping: false, isMac: false })?.id).toBe('remove')
     expect(commandForPress(commands, remove, { isTyping: true, isMac: false })).toBeUndefined()
@@ -27,7 +27,7 @@ describe('commandForPress', () => {
     expect(commandForPress(commands, put, { isTyping: true, isMac: false })?.id).toBe('put')
   })
 
-  it('holds the command key on a Mac', () => {
+  it('uses the command key on a Mac', () => {
     const control = { ...press, key: 's', ctrlKey: true }
     const meta = { ...press, key: 's', metaKey: true }
     expect(commandForPress(commands, control, { isTyping: false, isMac: true })).toBeUndefined()
@@ -36,7 +36,7 @@ describe('commandForPress', () => {
 })
 
 describe('shownShortcut', () => {
-  it('is one that the shell lets through', () => {
+  it('is accepted by the shell', () => {
     const close = { shortcuts: ['CmdOrCtrl+W', 'Alt+W'] }
     expect(shownShortcut(close, 'electron')).toBe('CmdOrCtrl+W')
     expect(shownShortcut(close, 'web')).toBe('Alt+W')

@@ -19,7 +19,7 @@ describe('aliveTabs', () => {
     expect(alive).toEqual(['tab-1', 'tab-2', 'tab-3', 'tab-4', 'tab-5', 'tab-6', 'tab-15', 'tab-19'])
   })
 
-  it('withRecent moves what is shown again to the front', () => {
+  it('withRecent moves a tab that is shown again to the front', () => {
     expect(withRecent(['a', 'b', 'c'], 'c')).toEqual(['c', 'a', 'b'])
     const same = ['a', 'b']
     expect(withRecent(same, 'a')).toBe(same)

@@ -37,7 +37,7 @@ const idOf = (state: TabsState, key: string): string =>
   state.tabs.find(tab => isKeyed(tab) && tab.key === key)!.id
 
 describe('tabs', () => {
-  it('a preview takes the place of the last preview', () => {
+  it('a preview replaces the last preview', () => {
     let state = openTab(opened('/a', '/b'), keyTab('/c'), preview)
     state = activateTab(state, idOf(state, '/a'), 's')
     state = openTab(state, keyTab('/d'), preview)
@@ -45,7 +45,7 @@ describe('tabs', () => {
     expect(activeTab(state, 's')).toMatchObject({ key: '/d', isPreview: true })
   })
 
-  it('a preview with unsaved changes is none any more', () => {
+  it('a preview with unsaved changes becomes a permanent tab', () => {
     let state = openTab(NO_TABS, keyTab('/a'), preview)
     state = markDirty(state, idOf(state, '/a'), true)
     state = openTab(state, keyTab('/b'), preview)
@@ -53,7 +53,7 @@ describe('tabs', () => {
     expect(state.tabs[0]).toMatchObject({ isPreview: false, isDirty: true })
   })
 
-  it('opening a key again finds its tab, and pins it when it is not opened as a preview', () => {
+  it('opening a key again activates its tab, and pins it unless it is opened as a preview', () => {
     let state = openTab(NO_TABS, keyTab('/a'), preview)
     state = openTab(state, keyTab('/a'), preview)
     expect(state.tabs).toMatchObject([{ isPreview: true }])
@@ -66,13 +66,13 @@ describe('tabs', () => {
     expect(state.tabs.map(tab => tab.kind)).toEqual(['key', 'branch'])
   })
 
-  it('a new tab stands right of the active one', () => {
+  it('a new tab is right of the active one', () => {
     let state = opened('/a', '/b')
     state = activateTab(state, idOf(state, '/a'), 's')
     expect(titles(openTab(state, keyTab('/c'), pinned))).toEqual(['/a', '/c', '/b'])
   })
 
-  it('closing shows the neighbour on the right, or else on the left', () => {
+  it('closing activates the neighbour on the right, or else on the left', () => {
     let state = opened('/a', '/b', '/c')
     state = activateTab(state, idOf(state, '/b'), 's')
     state = closeTab(state, idOf(state, '/b'), 's')
@@ -83,12 +83,12 @@ describe('tabs', () => {
     expect(activeTab(state, 's')).toBeUndefined()
   })
 
-  it('closing a tab out of sight leaves the active one', () => {
+  it('closing an inactive tab keeps the active one', () => {
     const state = opened('/a', '/b')
     expect(activeTab(closeTab(state, idOf(state, '/a'), 's'), 's')).toMatchObject({ key: '/b' })
   })
 
-  it('reopens what was closed last in this session', () => {
+  it('reopens the tab of this session that was closed last', () => {
     let state = openTab(opened('/a', '/b'), keyTab('/other', 't'), pinned)
     for (const key of ['/a', '/b', '/other']) state = closeTab(state, idOf(state, key), 's')
     state = reopenTab(state, 's')
@@ -98,7 +98,7 @@ describe('tabs', () => {
     expect(reopenTab(state, 's')).toBe(state)
   })
 
-  it('each session sees its own tabs, and all see a stack that is not opened yet', () => {
+  it('each session has its own tabs, and all show a stack that is not opened yet', () => {
     let state = openTab(opened('/a'), keyTab('/b', 't'), pinned)
     state = openTab(state, newStack, { isPreview: false, current: 's' })
     expect(titles(state, 's')).toEqual(['/a', 'Stack: new'])
@@ -108,7 +108,7 @@ describe('tabs', () => {
     expect(activeTab(state, 't')).toMatchObject({ key: '/b' })
   })
 
-  it('every new stack has a tab of its own, and a stack that is edited has one', () => {
+  it('every new stack has a tab of its own, and an edited stack has one', () => {
     const another: TabSpec = { ...newStack, draftName: 'new.2' }
     const edited: TabSpec = { ...newStack, session: 's', name: 'x', draftName: 's' }
     const state = [newStack, another, edited, edited].reduce(
@@ -119,7 +119,7 @@ describe('tabs', () => {
     expect(state.tabs).toHaveLength(3)
   })
 
-  it('stepping goes round', () => {
+  it('stepping wraps around', () => {
     const state = opened('/a', '/b', '/c')
     expect(activeTab(stepTab(state, 's', 1), 's')).toMatchObject({ key: '/a' })
     expect(activeTab(stepTab(state, 's', -1), 's')).toMatchObject({ key: '/b' })
@@ -138,7 +138,7 @@ const keysOf = (tabs: TabsState, session: string): string[] =>
   tabs.tabs.flatMap(tab => (isKeyed(tab) && tab.session === session ? [tab.key] : []))
 
 describe('retargetTabs', () => {
-  it('follows a key and what is below it, and no look-alike', () => {
+  it('a rename updates the tabs of a key and of keys below it, not of similar keys', () => {
     const moved = retargetTabs(state, 's', '/a', '/x/y')
     expect(keysOf(moved, 's')).toEqual(['/x/y', '/x/y/b', '/ab', '/c'])
     expect(keysOf(moved, 't')).toEqual(['/a'])
@@ -152,7 +152,7 @@ describe('tabsOfKey', () => {
     expect(tabsOfKey(state, 's', '/', true)).toHaveLength(KEYS.length)
   })
 
-  it('keeps the table of children when only the value is gone', () => {
+  it('keeps the table of children if only the value is deleted', () => {
     const branch = openTab(NO_TABS, { kind: 'branch', session: 's', key: '/a' }, { isPreview: false })
     expect(tabsOfKey(branch, 's', '/a', false)).toEqual([])
     expect(tabsOfKey(branch, 's', '/a', true)).toHaveLength(1)
@@ -160,7 +160,7 @@ describe('tabsOfKey', () => {
 })
 
 describe('keepSessions', () => {
-  it('drops the tabs of sessions that are closed', () => {
+  it('drops the tabs of closed sessions', () => {
     expect(keysOf(keepSessions(state, new Set(['t'])), 't')).toEqual(['/a'])
     expect(keysOf(keepSessions(state, new Set(['t'])), 's')).toEqual([])
     expect(keepSessions(state, new Set(['s', 't']))).toBe(state)

@@ -3,7 +3,7 @@ import { activeTab, NO_TABS, openTab } from '../../../../src/renderer/app/tabs/t
 import { restoreTabs, savedTabs, tabsStorageKey } from '../../../../src/renderer/app/tabs/tabs-storage.ts'
 
 describe('saved tabs', () => {
-  it('come back as they were left', () => {
+  it('are restored unchanged', () => {
     let state = openTab(NO_TABS, { kind: 'key', session: 's', key: '/a', view: 'hex' }, { isPreview: false })
     state = openTab(state, { kind: 'branch', session: 's', key: '/' }, { isPreview: false })
     state = openTab(state, { kind: 'key', session: 's', key: '/b', view: 'auto' }, { isPreview: true })
@@ -17,7 +17,7 @@ describe('saved tabs', () => {
     expect(activeTab(restored, 'again')).toMatchObject({ kind: 'branch' })
   })
 
-  it('leave stacks out', () => {
+  it('exclude stacks', () => {
     const state = openTab(
       NO_TABS,
       { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' }, draftName: 'd' },
@@ -27,13 +27,13 @@ describe('saved tabs', () => {
   })
 
   it.each([null, '', 'no json', '[]', '{"tabs":7}', '{"tabs":[{"kind":"key","key":1}],"active":0}'])(
-    'that do not read as tabs are nothing: %s',
+    'with an invalid text are ignored: %s',
     text => {
       expect(restoreTabs(NO_TABS, 's', text)).toEqual(NO_TABS)
     },
   )
 
-  it('are kept by what is opened', () => {
+  it('are stored per source', () => {
     const unsaved = (kind: string) => tabsStorageKey({ type: 'document', document: { root: { kind } } })
     expect(tabsStorageKey({ type: 'folder', path: '/data' })).toBe('strata.tabs.folder:/data')
     expect(tabsStorageKey({ type: 'document', document: {}, path: '/x.json' })).toBe(

@@ -12,20 +12,20 @@ describe('viewPattern', () => {
     ['/users/42', '/users/*'],
     ['/top', '/*'],
     ['/a/.hidden', '/a/*'],
-  ])('takes %s by %s', (key, pattern) => {
+  ])('matches %s by %s', (key, pattern) => {
     expect(viewPattern(key)).toBe(pattern)
   })
 })
 
 describe('remembered views', () => {
-  it('hold for keys of one pattern, and "auto" forgets', () => {
+  it('apply to keys of one pattern, and "auto" clears them', () => {
     const views = withView({}, stack, '/x/a.json', 'bytes')
     expect(rememberedView(views, stack, '/y/b.json')).toBe('bytes')
     expect(rememberedView(views, stack, '/y/b.txt')).toBe('auto')
     expect(withView(views, stack, '/z.json', 'auto')).toEqual({})
   })
 
-  it('DV10 hold for one stack', () => {
+  it('DV10 apply to one stack', () => {
     const views = withView({}, stack, '/x/a.json', 'bytes')
     expect(rememberedView(views, { type: 'sample' }, '/x/a.json')).toBe('auto')
   })

@@ -15,16 +15,16 @@ const job: JobInfo = {
 }
 
 describe('jobText', () => {
-  it('says how far a job is, how fast and for how long', () => {
+  it('shows the progress, rate and remaining time of a job', () => {
     expect(jobText(job, 12_000)).toBe('500 of 2,000 keys · 250 keys/s · about 6 s left · 2 s')
   })
 
-  it('says no rate while there is too little to go by', () => {
+  it('shows no rate while there is too little data', () => {
     expect(jobText(job, 10_100)).toBe('500 of 2,000 keys · 100 ms')
     expect(jobText({ ...job, done: 0 }, 12_000)).toBe('0 of 2,000 keys · 2 s')
   })
 
-  it('says how a job ended', () => {
+  it('shows how a job ended', () => {
     const ended = { ...job, endedAt: 11_500 }
     expect(jobText({ ...ended, state: 'done', done: 1 }, 99_000)).toBe('1 key in 1.5 s')
     expect(jobText({ ...ended, state: 'cancelled' }, 99_000)).toBe('Stopped after 500 of 2,000 keys')
@@ -34,7 +34,7 @@ describe('jobText', () => {
     )
   })
 
-  it('says the bytes of a count', () => {
+  it('shows the bytes of a count', () => {
     const count: JobInfo = { ...job, request: { type: 'count', prefix: '/a' }, bytes: 2048, state: 'done' }
     expect(jobText({ ...count, endedAt: 10_250 }, 0)).toBe('500 keys, 2 KiB in 250 ms')
   })

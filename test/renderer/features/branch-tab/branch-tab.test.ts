@@ -61,7 +61,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     await expectAccessible()
   })
 
-  it('moves and opens by keyboard', async () => {
+  it('moves the selection and opens by keyboard', async () => {
     await open('/a')
     await button('Actor:Cleese/').focus()
     await page.keyboard.press('Enter')
@@ -81,7 +81,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     ])
   })
 
-  it('asks the window to delete, copy and make keys', async () => {
+  it('asks the window to delete, copy and create keys', async () => {
     await open('/a')
     await button('film').focus()
     await page.keyboard.press('Delete')
@@ -94,7 +94,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     ])
   })
 
-  it('goes to the end of five million children and back', async () => {
+  it('scrolls to the end of five million children and back', async () => {
     await open('/many')
     await button('entry-000000000').focus()
     await page.getByText('5,000,000 children').waitFor()
@@ -112,7 +112,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     await expectAccessible()
   })
 
-  it('keeps the focus while its row is scrolled out of sight', async () => {
+  it('keeps the focus while its row is scrolled out of view', async () => {
     await open('/many')
     await button('entry-000000000').focus()
     await table().hover()
@@ -122,7 +122,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     await eventually(focused, 'entry-000000001')
   })
 
-  it('shows new children as they come', async () => {
+  it('shows new children as they are added', async () => {
     await open('/a')
     await button('film').waitFor()
     await page.evaluate(() => window.harness.client.putByOther('/a/book', new TextEncoder().encode('b')))
@@ -144,7 +144,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     await button('Count keys').waitFor()
   })
 
-  it('says when there is nothing, and when it went wrong', async () => {
+  it('reports an empty branch, and a failure', async () => {
     await open('/empty')
     await page.getByText('There are no keys here').waitFor()
     await expectAccessible()
@@ -156,7 +156,7 @@ describe.skipIf(noChromium !== undefined)('BranchTab', () => {
     await button('film').waitFor()
   })
 
-  it('makes no keys while the stack is locked', async () => {
+  it('creates no keys while the stack is locked', async () => {
     await page.evaluate(() => window.harness.show({ isReadOnly: true }))
     await open('/a')
     await button('film').waitFor()

@@ -12,7 +12,7 @@ describe('keys of a branch', () => {
     expect(childKey('/a', 'b:c')).toBe('/a/b:c')
   })
 
-  it('lead up to the root and no further', () => {
+  it('have the ancestors up to the root', () => {
     expect(parentOf('/a/b')).toBe('/a')
     expect(parentOf('/a')).toBe('/')
     expect(parentOf('/')).toBeUndefined()
@@ -34,7 +34,7 @@ describe('moveRow', () => {
     ['Home', 7, 0],
     ['End', 2, 9],
     ['a', 2, undefined],
-  ])('%s goes from %i to %s', (key, from, to) => {
+  ])('%s moves from %i to %s', (key, from, to) => {
     expect(moveRow(from, key, 10, 4)).toBe(to)
   })
 })

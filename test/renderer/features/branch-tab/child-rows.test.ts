@@ -31,7 +31,7 @@ describe('ChildRows', () => {
     expect(reads()).toBe(1)
   })
 
-  it('reads where one looks, once, and holds a bounded number of rows', async () => {
+  it('reads visible rows, once, and holds a bounded number of rows', async () => {
     store.putBranch('/many', 1_000_000)
     const { rows } = await open('/many')
     for (let page = 1; page <= 60; page++) {
@@ -44,7 +44,7 @@ describe('ChildRows', () => {
     expect(rows.rowAt(60 * CHILD_PAGE)?.name).toBe('entry-000012000')
   })
 
-  it('follows the level: new rows come, those that went go', async () => {
+  it('follows the level: new rows appear, deleted ones disappear', async () => {
     store.put('/a/one', bytes('1'))
     const { rows } = await open('/a')
     client.putByOther('/a/two', bytes('2'))
@@ -58,7 +58,7 @@ describe('ChildRows', () => {
     expect(reads()).toBe(before)
   })
 
-  it('reads again when the level changes while its rows are on the way', async () => {
+  it('reads again if the level changes while its rows are being read', async () => {
     store.put('/a/one', bytes('1'))
     const rows = new ChildRows(client, 's1', '/a')
     client.delay = 30
@@ -73,7 +73,7 @@ describe('ChildRows', () => {
     expect(reads()).toBe(2)
   })
 
-  it('says why it could not read, asks no more by itself, and reads after a refresh', async () => {
+  it('reports why it could not read, does not retry by itself, and reads after a refresh', async () => {
     store.put('/a/one', bytes('1'))
     client.broken.add('levels.rows')
     const { rows } = await open('/a')
@@ -87,7 +87,7 @@ describe('ChildRows', () => {
     expect(rows.getSnapshot().failure).toBeUndefined()
   })
 
-  it('reads nothing more once it was stopped', async () => {
+  it('reads nothing after it was stopped', async () => {
     store.put('/a/one', bytes('1'))
     const { rows, stop } = await open('/a')
     stop()

@@ -16,7 +16,7 @@ const names = (from: number, to: number) => Array.from({ length: to - from }, (_
 const asked = () => client.calls.filter(call => call === 'store.stat').length
 
 describe('ChildStats', () => {
-  it('learns each stat once, and tells when it has some', async () => {
+  it('reads each stat once, and notifies when it has some', async () => {
     const told = vi.fn()
     stats.subscribe(told)
     stats.want(names(0, 10))
@@ -27,7 +27,7 @@ describe('ChildStats', () => {
     expect(told.mock.calls.length).toBeLessThan(10)
   })
 
-  it('drops what one no longer looks at', async () => {
+  it('drops requests for rows that are no longer visible', async () => {
     stats.want(names(0, 20))
     stats.want(names(20, 25))
     await vi.waitUntil(() => stats.statOf('24')?.size === 24)
@@ -35,7 +35,7 @@ describe('ChildStats', () => {
     expect(stats.statOf('19')).toBeUndefined()
   })
 
-  it('leaves blank what it cannot learn, and does not ask for it again', async () => {
+  it('leaves a failed stat blank, and does not request it again', async () => {
     stats.want(['gone'])
     await vi.waitUntil(() => asked() === 1)
     await vi.waitUntil(() => stats.getRevision() > 0)
@@ -43,7 +43,7 @@ describe('ChildStats', () => {
     expect(asked()).toBe(1)
   })
 
-  it('forgets the stat of a value that was changed', async () => {
+  it('drops the stat of a value that was changed', async () => {
     const stop = stats.start()
     stats.want(['5'])
     await vi.waitUntil(() => stats.statOf('5')?.size === 5)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { matchPlaces } from '../../../../src/renderer/features/go-to-key/match-places.ts'
 
-/** The key with what is marked in brackets. */
+/** The key with the marked letters in brackets. */
 function marked(key: string, text: string): string {
   const places = matchPlaces(key, text)
   return Array.from(key, (character, index) => (places.has(index) ? `[${character}]` : character)).join('')
@@ -17,11 +17,11 @@ describe('matchPlaces', () => {
     ['/src/useQueryRows.ts', 'qr', '/src/use[Q]uery[R]ows.ts'],
     ['/films/alien', 'xyz', '/films/alien'],
     ['/films/alien', '', '/films/alien'],
-  ])('G1 marks in %s what "%s" stands for', (key, text, expected) => {
+  ])('G1 marks in %s the matches of "%s"', (key, text, expected) => {
     expect(marked(key, text)).toBe(expected)
   })
 
-  it('G1 a letter whose lower case is longer keeps its place', () => {
+  it('G1 a letter whose lower case is longer keeps its position', () => {
     expect(matchPlaces('/İx', 'x')).toEqual(new Set([2]))
   })
 })

@@ -13,7 +13,7 @@ describe('typed keys', () => {
     expect(modeOf(text)).toBe(mode)
   })
 
-  it('G2 takes a key as it is first, then without the blanks around it', () => {
+  it('G2 tries a key unchanged first, then without surrounding spaces', () => {
     expect(candidateKeys('/a ')).toEqual(['/a ', '/a'])
     expect(candidateKeys(' /a')).toEqual(['/a'])
   })
@@ -28,7 +28,7 @@ describe('typed keys', () => {
     },
   )
 
-  it('G2 leaves alone what is not a sign', () => {
+  it('G2 does not change text that is not a sign', () => {
     expect(candidateKeys('/U+FFFFFF/\\x')).toEqual(['/U+FFFFFF/\\x'])
   })
 })

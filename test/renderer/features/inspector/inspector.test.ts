@@ -5,7 +5,7 @@ const values = (facts: ReturnType<typeof keyFacts>): Record<string, string> =>
   Object.fromEntries(facts.map(({ name, value }) => [name, value]))
 
 describe('keyFacts', () => {
-  it('K4 K6 says type, name and path of a key', () => {
+  it('K4 K6 shows type, name and path of a key', () => {
     expect(values(keyFacts('/Comedy/Actor:Cleese'))).toEqual({
       Key: '/Comedy/Actor:Cleese',
       Type: 'Actor',
@@ -15,20 +15,20 @@ describe('keyFacts', () => {
     })
   })
 
-  it('says no type where there is none', () => {
+  it('shows no type if there is none', () => {
     expect(Object.keys(values(keyFacts('/a/b')))).toEqual(['Key', 'Name', 'Path', 'Depth'])
     expect(Object.keys(values(keyFacts('/')))).toEqual(['Key', 'Path', 'Depth'])
   })
 })
 
 describe('valueFacts', () => {
-  it('says the size for people and exactly', () => {
+  it('shows the size rounded and exactly', () => {
     const [size] = valueFacts({ size: 12_345, etag: 'e' })
     expect(size).toEqual({ name: 'Size', value: '12.1 KiB', detail: '12,345 bytes' })
     expect(valueFacts({ size: 5, etag: 'e' })[0]).toEqual({ name: 'Size', value: '5 bytes' })
   })
 
-  it('says the times that the store says', () => {
+  it('shows the times that the store reports', () => {
     expect(Object.keys(values(valueFacts({ size: 1, etag: 'e', mtime: 1, atime: 2 })))).toEqual([
       'Size',
       'Modified',
@@ -51,7 +51,7 @@ describe('expiryFact', () => {
       'A put makes it permanent: this stack does not support a time to live.',
     ],
   ])(
-    'H23 says when a value expires, and what a put does where the stack %s',
+    'H23 shows when a value expires, and the effect of a put if the stack %s',
     (_, rest, keepsExpiry, effect) => {
       const [fact] = expiryFact({ expires: now + 170_000, ...rest }, now, keepsExpiry)
       expect(fact).toMatchObject({ name: 'Expires', value: 'in 3 min' })
@@ -60,7 +60,7 @@ describe('expiryFact', () => {
     },
   )
 
-  it('says nothing of a value that does not expire', () => {
+  it('shows nothing for a value that does not expire', () => {
     expect(expiryFact({}, now, true)).toEqual([])
   })
 })

@@ -25,14 +25,14 @@ const told = (of: LookOfKey) =>
   placeViews(of, nodes, NOW).map(({ label, size, detail, state }) => [label, size, detail, state])
 
 describe('the places of a key in words', () => {
-  it('O12 placeViews() tells size and age of each place', () => {
+  it('O12 placeViews() shows size and age of each place', () => {
     expect(told(look([place('c', { content: 0 }), place('b', { content: 0 })]))).toEqual([
       ['Cache', '371 bytes', 'copy · written just now', 'here'],
       ['Shard B', '371 bytes', 'written just now', 'here'],
     ])
   })
 
-  it('O13 placeViews() marks the copy that has another value than the store', () => {
+  it('O13 placeViews() marks the copy whose value differs from the store', () => {
     const of = look([place('c', { content: 0 }), place('b', { content: 1 })], 'different')
     expect(told(of).map(([, , , state]) => state)).toEqual(['differs', 'here'])
     expect(told(of)[0]?.[2]).toMatch(/^another value · .*written just now$/)
@@ -45,7 +45,7 @@ describe('the places of a key in words', () => {
     expect(agreementText(of)).toBe('not compared')
   })
 
-  it('O12 placeViews() says what is not there, what waits, and what failed', () => {
+  it('O12 placeViews() shows missing values, pending writes and failures', () => {
     const absent = place('c', { state: 'absent', stat: undefined })
     const failed = place('b', { state: 'failed', stat: undefined, problem: 'the disk is gone' })
     expect(told(look([absent, failed], 'single'))).toEqual([
@@ -61,7 +61,7 @@ describe('the places of a key in words', () => {
     expect(agreementText(waiting)).toBe('not flushed yet')
   })
 
-  it('O12 placeViews() tells the unpacked size, and the key as the node knows it', () => {
+  it('O12 placeViews() shows the uncompressed size, and the key as the node has it', () => {
     const [view] = placeViews(look([place('b', { key: '/in/a', valueSize: 612 })], 'single'), nodes, NOW)
     expect(view?.ownKey).toBe('/in/a')
     expect(view?.detail).toBe('612 bytes unpacked · written just now')

@@ -75,7 +75,7 @@ async function chooseFile(name: string, buffer: Buffer): Promise<void> {
   await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer })
 }
 
-/** Nothing that assistive technology would stumble over. */
+/** Expects that axe finds no violations. */
 async function expectAccessible(): Promise<void> {
   expect(await axeViolations(page)).toEqual([])
 }
@@ -96,7 +96,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await page.context().close()
   })
 
-  it('edits text and writes exactly that: mixed line ends, byte order mark, numbers stay', async () => {
+  it('edits text and writes exactly that: mixed line ends, byte order mark and numbers stay', async () => {
     await open('\uFEFF{"a": 22.00,\r\n"b": 12345678901234567890,\n"c": 1}\r\n')
     await value().getByText('22.00').click()
     expect(await chips()).toEqual(['UTF-8', 'JSON'])
@@ -108,7 +108,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await isDirty()).toBe(false)
   })
 
-  it('writes nothing where nothing was edited', async () => {
+  it('writes nothing if nothing was edited', async () => {
     await open('one\r\ntwo')
     await value().click()
     await page.keyboard.press('Control+s')
@@ -117,7 +117,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await writes()).toBe(0)
   })
 
-  it('is unedited again when the edits are undone', async () => {
+  it('is unedited again after the edits are undone', async () => {
     await open('one\r\ntwo\nthree')
     await typeAtEnd('more')
     await eventually(isDirty, true)
@@ -130,7 +130,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(isDirty, false)
   })
 
-  it('puts with Ctrl+S, and takes pasted line ends for those of the text', async () => {
+  it('puts with Ctrl+S, and gives pasted lines the line ends of the text', async () => {
     await open('a\r\nb\r\n')
     await value().click()
     await page.keyboard.press('Control+End')
@@ -144,7 +144,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'a\r\nb\r\nc\r\nd\r\ne\r\nf\r\n')
   })
 
-  it('marks the first mistake in JSON and goes to it', async () => {
+  it('marks the first error in JSON and jumps to it', async () => {
     await open('{\n  "a": 1,\n  "b" 2\n}', '/a.json')
     const mistake = button('Line 3, column 7: Expected ":", found "2"')
     await mistake.click()
@@ -155,7 +155,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('W32 W33 finds text, and lets long lines run on where that is wanted', async () => {
+  it('W32 W33 finds text, and turns wrapping of long lines off on request', async () => {
     await open(`${'x'.repeat(20_000)} needle\nshort`)
     await button('Wrap lines').click()
     await value().click()
@@ -178,7 +178,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('shows bytes that are no text as hex, edits them in place, and text of them only to be read', async () => {
+  it('shows bytes that are not text as hex, editable, and as text only read-only', async () => {
     await openBytes([0xff, 0x00, 0x41, 0x42])
     await grid().focus()
     expect(await chips()).toEqual(['Bytes'])
@@ -197,7 +197,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('inserts, deletes and undoes bytes, and clicks find their byte', async () => {
+  it('inserts, deletes and undoes bytes, and clicks select their byte', async () => {
     await openBytes([1, 2, 3, 0xfe])
     await grid().focus()
     await page.keyboard.press('Insert')
@@ -217,7 +217,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('carries edits between text and hex', async () => {
+  it('keeps edits when switching between text and hex', async () => {
     await open('abc')
     await typeAtEnd('d')
     await view('Bytes')
@@ -231,7 +231,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'Abcd')
   })
 
-  it('reviews the edits beside what is stored', async () => {
+  it('shows the edits beside the stored value for review', async () => {
     await open('one\ntwo\nthree')
     await typeAtEnd(' and more')
     await button('Review').click()
@@ -248,7 +248,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(isDirty, true)
   })
 
-  it('reviews bytes as a list of changes', async () => {
+  it('shows changes of bytes as a list for review', async () => {
     await openBytes([0xff, 1, 2, 3])
     await grid().focus()
     await page.keyboard.type('00')
@@ -257,7 +257,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('follows changes by others silently, the cursor staying where it is', async () => {
+  it('follows changes by others silently, without moving the cursor', async () => {
     await open('one\ntwo\nthree')
     await value().click()
     await page.keyboard.press('Control+End')
@@ -269,7 +269,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'ONE!\ntwo\nthreeX')
   })
 
-  it('notices on focus what was changed without a word', async () => {
+  it('detects on focus a change that was not reported', async () => {
     await open('one')
     await value().getByText('one').waitFor()
     await page.evaluate(() => {
@@ -279,7 +279,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await value().getByText('changed on disk').waitFor()
   })
 
-  it('asks before it writes over a change: use theirs', async () => {
+  it('asks before it overwrites a change: use theirs', async () => {
     await open('one')
     await typeAtEnd(' mine')
     await putByOther('theirs')
@@ -291,7 +291,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await conflict().count()).toBe(0)
   })
 
-  it('asks before it writes over a change: keep mine', async () => {
+  it('asks before it overwrites a change: keep mine', async () => {
     await open('one')
     await typeAtEnd(' mine')
     await putByOther('theirs')
@@ -301,7 +301,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => conflict().count(), 0)
   })
 
-  it('asks before it writes over a change: merge, line ends included', async () => {
+  it('asks before it overwrites a change: merge, line ends included', async () => {
     await open('a\r\nb\r\nc')
     await typeAtEnd(' mine')
     await putByOther('A\r\nb\r\nc')
@@ -320,7 +320,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(isDirty, false)
   })
 
-  it('offers to put as new what was deleted meanwhile', async () => {
+  it('offers to put the edits of a deleted value as new', async () => {
     await open('one')
     await typeAtEnd(' mine')
     await page.evaluate(() => window.harness.client.deleteByOther('/a'))
@@ -329,7 +329,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'one mine')
   })
 
-  it('says that there is no value, and makes one', async () => {
+  it('reports that there is no value, and creates one', async () => {
     await page.evaluate(() => window.harness.show({ tab: 'key', key: '/nothing' }))
     await page.getByText('There is no value at "/nothing"').waitFor()
     await expectAccessible()
@@ -340,7 +340,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => stored('/nothing'), 'something')
   })
 
-  it('says what went wrong, and tries again', async () => {
+  it('reports a failure, and tries again', async () => {
     await page.evaluate(() => window.harness.client.broken.add('store.get'))
     await open('one')
     await page.getByText('"/a" could not be opened').waitFor()
@@ -374,7 +374,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'one!')
   })
 
-  it('P7 offers a chosen file after a reload, and says where one is too large to be kept', async () => {
+  it('P7 offers a chosen file after a reload, and reports if one is too large to be kept', async () => {
     await open('one')
     const choose = (name: string, size: number) =>
       page
@@ -396,7 +396,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => page.evaluate(() => window.localStorage.length), 0)
   })
 
-  it('offers the draft of a window that is gone', async () => {
+  it('offers the draft of a closed window', async () => {
     await open('one')
     await typeAtEnd(' draft')
     await eventually(() => page.evaluate(() => window.localStorage.length), 1)
@@ -406,7 +406,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
     await button('Restore').click()
     await value().getByText('one draft').waitFor()
-    // The harness numbers versions from the start again, so this one is the version that was edited.
+    // The harness restarts its version numbers, so this one is the version that was edited.
     await button('Put').click()
     await eventually(stored, 'one draft')
     await eventually(() => page.evaluate(() => window.localStorage.length), 0)
@@ -422,7 +422,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await page.evaluate(() => window.localStorage.length)).toBe(0)
   })
 
-  it('H13 brings reverted edits back by Undo in the message and by Ctrl+Z, as text and as hex', async () => {
+  it('H13 restores reverted edits by Undo in the message and by Ctrl+Z, as text and as hex', async () => {
     await open('one')
     await typeAtEnd(' more')
     await button('Revert').click()
@@ -447,7 +447,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'Ane more')
   })
 
-  it('H13 discards without an offer to bring the edits back', async () => {
+  it('H13 discards without an offer to restore the edits', async () => {
     await open('one')
     await typeAtEnd(' more')
     await page.evaluate(() => window.harness.actions?.discard())
@@ -465,7 +465,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     ])
   })
 
-  it('takes the edits along when its key is renamed', async () => {
+  it('keeps the edits when its key is renamed', async () => {
     await open('one')
     await typeAtEnd('!')
     await page.evaluate(() => {
@@ -478,7 +478,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => stored('/b'), 'one!')
   })
 
-  it('pages a text of a gigabyte', async () => {
+  it('shows a text of a gigabyte in pages', async () => {
     await openHuge(1_000_000_000, 'text')
     await value().getByText('of a very large value').first().waitFor()
     await page.getByText('954 MiB: shown in pages, read-only.').waitFor()
@@ -497,7 +497,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await expectAccessible()
   })
 
-  it('shows any place of a gigabyte as hex', async () => {
+  it('shows any position of a gigabyte as hex', async () => {
     await openHuge(1_000_000_000, 'binary')
     await grid().focus()
     await page.keyboard.press('Control+End')
@@ -506,7 +506,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('row', { name: /^00001000 10 17/ }).waitFor()
     await grid().hover()
-    // One step of the wheel moves by rows, not by the share of the gigabyte that the scroll bar would.
+    // One step of the wheel scrolls by rows, not in proportion to the gigabyte as the scroll bar would.
     await page.mouse.wheel(0, -220)
     await page.getByRole('rowheader', { name: '00000f60' }).waitFor()
     await page.getByRole('rowheader', { name: '00001000' }).waitFor()
@@ -525,7 +525,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => page.evaluate(() => window.harness.store.stat('/huge').size), 3_000_003)
   })
 
-  it('saves to a file that the person picks, piece by piece', async () => {
+  it('saves to a file that the user picks, in pieces', async () => {
     await openHuge(9_000_000, 'binary')
     await page.evaluate(() => {
       const sizes: number[] = []
@@ -545,7 +545,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await page.title()).toBe('huge')
   })
 
-  it('saves as a download where there is no picker', async () => {
+  it('saves as a download if there is no file picker', async () => {
     await open('to be saved')
     await page.evaluate(() => Object.assign(window, { showSaveFilePicker: undefined }))
     const [download] = await Promise.all([page.waitForEvent('download'), button('Save to file…').click()])
@@ -571,7 +571,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(isDirty, false)
   })
 
-  it('H14 gives a chosen file up, and takes it again', async () => {
+  it('H14 discards a chosen file, and restores it', async () => {
     await open('old')
     await value().getByText('old').waitFor()
     await chooseFile('new.bin', Buffer.from([0xff, 0, 1]))
@@ -584,7 +584,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     expect(await writes()).toBe(0)
   })
 
-  it('H14 asks where the value has changed since a file was chosen', async () => {
+  it('H14 asks if the value has changed since a file was chosen', async () => {
     await open('old')
     await value().getByText('old').waitFor()
     await chooseFile('new.txt', Buffer.from('from a file'))
@@ -599,7 +599,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(() => conflict().count(), 0)
   })
 
-  it('H14 compares the beginnings of what is large, and puts the file in pieces', async () => {
+  it('H14 compares the beginnings of large values, and puts the file in pieces', async () => {
     await openHuge(3_000_000, 'text')
     await button('Load all').waitFor()
     const file = Buffer.alloc(2_000_000, 'x\n')
@@ -625,7 +625,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await eventually(stored, 'from a file')
   })
 
-  it('calls off a replacement, and the old value stays', async () => {
+  it('cancels a replacement, and the old value stays', async () => {
     await open('old')
     await value().getByText('old').waitFor()
     await page.evaluate(() => {

@@ -44,7 +44,7 @@ describe('the form of a server', () => {
     expect(JSON.stringify(document)).not.toContain('hunter2')
   })
 
-  it('E11 an address that is pasted over another takes its user, its password and its name along', () => {
+  it('E11 an address pasted over another replaces its user, its password and its name too', () => {
     const draft = withAddress(connectDraft('redis://localhost', kind), 'redis://ada:s3cret@db', kind)
     expect(draft).toMatchObject({
       url: 'redis://db',
@@ -57,14 +57,14 @@ describe('the form of a server', () => {
     expect(named).toMatchObject({ url: 'redis://other', name: 'Mine', user: 'ada', password: 's3cret' })
   })
 
-  it('E30 a typed password gets a name, and keeps the one that it has', () => {
+  it('E30 a typed password gets a secret name, and keeps an existing one', () => {
     const draft = withPassword(connectDraft('redis://localhost', kind), 'x')
     expect(draft.secret).toBe('localhost')
     expect(withPassword({ ...draft, secret: 'prod' }, 'xy').secret).toBe('prod')
     expect(withPassword(connectDraft('redis://localhost', kind), '').secret).toBe('')
   })
 
-  it('E11 encryption is an option where the address does not say it', () => {
+  it('E11 encryption is an option if the address does not include it', () => {
     expect(documentOf(connectDraft('rediss://h', kind), kind)['root']).toEqual({
       kind: 'redis',
       id: 'redis',
@@ -76,7 +76,7 @@ describe('the form of a server', () => {
     expect(withAddress(connectDraft('rediss://h', kind), 'redis://h', kind).isEncrypted).toBe(false)
   })
 
-  it('E11 a kind is given no option that it does not have', () => {
+  it('E11 a kind gets only options that it has', () => {
     const draft = {
       ...connectDraft('redis://u:p@h', bare),
       isEncrypted: true,

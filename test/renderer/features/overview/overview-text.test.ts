@@ -38,7 +38,7 @@ const sampled: Overview = {
 }
 
 describe('overview texts', () => {
-  it('O48 figures of everything are told as they are', () => {
+  it('O48 figures of all values are shown unchanged', () => {
     expect(keysText(whole)).toBe('368')
     expect(bytesText(whole)).toBe('1.31 MiB')
     expect(kindText('image', 1, whole)).toBe('1 image')
@@ -46,7 +46,7 @@ describe('overview texts', () => {
     expect(changedCoverage(whole)).toBeUndefined()
   })
 
-  it('O48 figures of a sample say from how many values they come', () => {
+  it('O48 figures of a sample show its size', () => {
     expect(bytesText(sampled)).toBe('about 1.31 MiB')
     expect(kindText('image', 5, sampled)).toBe('< 1 % images')
     expect(kindText('json', 253, sampled)).toBe('25 % JSON')
@@ -73,7 +73,7 @@ describe('overview texts', () => {
     expect(names('bytes')).toEqual(['/b', '/a', '/c'])
   })
 
-  it('O49 rows stay in their order, and new ones come after them', () => {
+  it('O49 rows keep their order, and new ones come after them', () => {
     const rows = ['new', 'b', 'a'].map(key => ({ key }))
     expect(inOrder(rows, ['a', 'gone', 'b']).map(({ key }) => key)).toEqual(['a', 'b', 'new'])
   })

@@ -12,27 +12,27 @@ describe('matchCommand', () => {
     expect(matchCommand('ktg', 'Go to key')).toBeUndefined()
   })
 
-  it('takes beginnings of words first', () => {
+  it('prefers beginnings of words', () => {
     expect(matchCommand('of', 'Open folder…')?.places).toEqual([0, 5])
   })
 
-  it('marks a part that stands there whole', () => {
+  it('marks a part that matches as a whole', () => {
     expect(matchCommand('fold', 'Open folder…')?.places).toEqual([5, 6, 7, 8])
   })
 
-  it('takes nothing as a match of everything', () => {
+  it('an empty text matches everything', () => {
     expect(matchCommand('', 'Go to key')).toEqual({ score: 0, places: [] })
   })
 })
 
 describe('paletteOptions', () => {
-  it('puts the better match first and what can not run last', () => {
+  it('puts the better match first and unavailable commands last', () => {
     expect(found('key')).toEqual(['New key…', 'Go to key', 'Delete key…'])
     expect(found('pal')[0]).toBe('Command palette')
     expect(found('xyz')).toEqual([])
   })
 
-  it('begins with what was used last', () => {
+  it('starts with the most recently used', () => {
     expect(found('', ['Theme: dark', 'Open folder…']).slice(0, 2)).toEqual(['Theme: dark', 'Open folder…'])
   })
 })

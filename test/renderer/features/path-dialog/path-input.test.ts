@@ -7,14 +7,14 @@ import {
   withoutEnd,
 } from '../../../../src/renderer/features/path-dialog/path-input.ts'
 
-describe('paths half typed', () => {
+describe('incomplete paths', () => {
   it.each([
     ['/home/a', '/home/', 'a'],
     ['/home/', '/home/', ''],
     ['a', '', 'a'],
     ['C:\\Users\\a', 'C:\\Users\\', 'a'],
     ['/odd\\name', '/', 'odd\\name'],
-  ])('takes %s apart', (text, folder, name) => {
+  ])('splits %s', (text, folder, name) => {
     expect(splitPartialPath(text)).toMatchObject({ folder, name })
   })
 
@@ -24,7 +24,7 @@ describe('paths half typed', () => {
     expect(asFolder('C:\\a')).toBe('C:\\a\\')
   })
 
-  it('keeps a root whole', () => {
+  it('keeps the separator of a root', () => {
     expect(withoutEnd('/a/')).toBe('/a')
     expect(withoutEnd('/')).toBe('/')
     expect(withoutEnd('C:\\')).toBe('C:\\')
@@ -42,7 +42,7 @@ describe('fittingEntries', () => {
   const names = (name: string): string[] =>
     fittingEntries(entries, name, file => file.endsWith('.json')).map(entry => entry.name)
 
-  it('lists folders first, then the files that are asked for', () => {
+  it('lists folders first, then files of the requested type', () => {
     expect(names('')).toEqual(['Beta', 'alpha', 'b.json'])
   })
 
@@ -61,14 +61,14 @@ const stackFile = { type: 'stackFile' } as const
 const save = { type: 'saveLocation', name: 'x' } as const
 
 describe('settlePath', () => {
-  it('takes a folder, typed to its end or not', () => {
+  it('accepts a folder, typed completely or not', () => {
     expect(settlePath(folder, '/home/', entries)).toEqual({ type: 'answer', path: '/home' })
     expect(settlePath(folder, '/home/data', entries)).toEqual({ type: 'answer', path: '/home/data' })
     expect(settlePath(folder, '/home/nope', entries)).toMatchObject({ type: 'problem' })
     expect(settlePath(folder, '/home/x.stack.json', entries)).toMatchObject({ type: 'problem' })
   })
 
-  it('takes a stack file and goes into folders on the way', () => {
+  it('accepts a stack file and enters folders on the way', () => {
     expect(settlePath(stackFile, '/home/data', entries)).toEqual({ type: 'goOn', text: '/home/data/' })
     expect(settlePath(stackFile, '/home/x.stack.json', entries)).toMatchObject({ type: 'answer' })
     expect(settlePath(stackFile, '/home/', entries)).toMatchObject({ type: 'problem' })

@@ -32,11 +32,11 @@ describe('a query as text', () => {
       },
     },
     { where: { unknown: true }, more: [1] },
-  ])('G42 %j comes back from the builder as it was', query => {
+  ])('G42 %j is unchanged by the builder', query => {
     expect(roundTrip(query)).toEqual(query)
   })
 
-  it('G42 what the builder has no fields for is a row that JSON alone can change', () => {
+  it('G42 a condition without fields in the builder is a row that can only be changed as JSON', () => {
     const built = readQuery(
       JSON.stringify({ where: { and: [{ or: [] }, { field: 'size', op: '<', value: 'x' }] } }),
     )
@@ -45,7 +45,7 @@ describe('a query as text', () => {
     expect(readQuery('[]')).toBeUndefined()
   })
 
-  it('G42 says where a fault is by line and column, at the node or the nearest around it', () => {
+  it('G42 reports errors with line and column, at the node or the nearest ancestor', () => {
     const text = '{\n  "where": {\n    "field": "key", "op": "~"\n  }\n}'
     expect(placeOf(text, { path: 'where.op' })).toMatchObject({ line: 3, column: 27 })
     expect(placeOf(text, { path: 'where.value' })).toMatchObject({ line: 2, column: 12 })
@@ -53,7 +53,7 @@ describe('a query as text', () => {
     expect(placeOf(text, {})).toBeUndefined()
   })
 
-  it('G42 values are typed as people write them', () => {
+  it('G42 typed values are converted to JSON values', () => {
     expect(['12', '1.5 MiB', '20k', '3 GB', '7 bytes', 'x'].map(typedSize)).toEqual([
       12,
       1.5 * 2 ** 20,
@@ -71,7 +71,7 @@ describe('a query as text', () => {
     expect(new Date(timeText(time)).getTime()).toBe(time)
   })
 
-  it('G42 another operator keeps the value as far as it fits', () => {
+  it('G42 another operator keeps the value if possible', () => {
     const test = { field: 'year', op: '=', value: 1927 } as const
     expect(withOperator(test, '>')).toEqual({ field: 'year', op: '>', value: 1927 })
     expect(withOperator(test, 'contains')).toEqual({ field: 'year', op: 'contains', value: '1927' })

@@ -14,8 +14,8 @@ class Texts extends Map<string, string> {
   key = () => null
 }
 
-describe('queries that are kept', () => {
-  it('G46 are saved by name, for each stack apart, and forgotten by name', () => {
+describe('stored queries', () => {
+  it('G46 are saved by name, per stack, and deleted by name', () => {
     const storage = new Texts()
     saveQuery(storage, 'a', { name: 'two', text: '2' })
     saveQuery(storage, 'a', { name: 'one', text: '1' })
@@ -29,7 +29,7 @@ describe('queries that are kept', () => {
     expect(keptQueries(storage, 'a').saved).toHaveLength(1)
   })
 
-  it('G46 are remembered as they are run, the last one first, twenty at most', () => {
+  it('G46 are remembered when they are run, most recent first, twenty at most', () => {
     const storage = new Texts()
     for (let index = 0; index < 30; index++) rememberQuery(storage, 'a', `query ${index}`)
     rememberQuery(storage, 'a', 'query 20')
@@ -38,7 +38,7 @@ describe('queries that are kept', () => {
     expect(recent.slice(0, 2)).toEqual(['query 20', 'query 29'])
   })
 
-  it('G46 what cannot be read is as if nothing had been kept', () => {
+  it('G46 an invalid text is ignored', () => {
     const storage = new Texts([['strata.queries.a', '{']])
     expect(keptQueries(storage, 'a')).toEqual({ saved: [], recent: [] })
     storage.setItem('strata.queries.a', '{"saved":[{"name":1}],"recent":[2]}')

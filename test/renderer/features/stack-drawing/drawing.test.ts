@@ -35,7 +35,7 @@ const someStack = fc.array(fc.nat({ max: 5 }), { maxLength: 59 }).map(wishes => 
 })
 
 describe('the layout of the drawing', () => {
-  it('O14 layoutOf() places every node inside of the sheet, right of its parent, and none over another', () => {
+  it('O14 layoutOf() places every node inside the sheet, right of its parent, without overlap', () => {
     fc.assert(
       fc.property(someStack, fc.integer({ min: 250, max: 1400 }), (nodes, room) => {
         const layout = layoutOf(nodes, room)
@@ -71,8 +71,8 @@ describe('the layout of the drawing', () => {
   })
 })
 
-describe('the way of a read on the drawing', () => {
-  it('O15 litPath() lights the way to a hit, numbers the steps, and draws the copy from the lit neighbour', () => {
+describe('the path of a read on the drawing', () => {
+  it('O15 litPath() highlights the path to a hit, numbers the steps, and draws the copy from the highlighted neighbour', () => {
     const lit = litPath(sample, [
       { node: 'cache', outcome: 'miss' },
       { node: 'b', outcome: 'hit', duration: 0.4 },
@@ -95,7 +95,7 @@ describe('the way of a read on the drawing', () => {
     expect(lit.stateOf('below')).toBe('lit')
   })
 
-  it('O15 litPath() leaves out nodes that the stack has no more', () => {
+  it('O15 litPath() leaves out nodes that the stack no longer has', () => {
     const lit = litPath(sample, [{ node: 'gone', outcome: 'hit' }])
     expect(lit.marks).toEqual([])
     expect(sample.map(({ id }) => lit.stateOf(id))).toEqual(sample.map(() => 'rest'))
@@ -108,11 +108,11 @@ describe('the way of a read on the drawing', () => {
     [0.44, '0.4 ms'],
     [12.6, '13 ms'],
     [1340, '1.3 s'],
-  ])('O15 formatMilliseconds() tells %d as %s', (milliseconds, text) => {
+  ])('O15 formatMilliseconds() formats %d as %s', (milliseconds, text) => {
     expect(formatMilliseconds(milliseconds)).toBe(text)
   })
 
-  it('O15 steps and nodes say what happened', () => {
+  it('O15 steps and nodes describe what happened', () => {
     const step = { node: 'b', outcome: 'hit', duration: 0.4 } as const
     expect(stepText(step, 'Shard B')).toBe('Shard B hit, 0.4 ms')
     expect(stepText({ node: 'c', outcome: 'copied' }, 'Cache')).toBe('copied to Cache')
@@ -122,7 +122,7 @@ describe('the way of a read on the drawing', () => {
   })
 })
 
-describe('what a node holds', () => {
+describe('the contents of a node', () => {
   const count = (entries: number, bytes: number, accuracy: 'exact' | 'approximate' = 'exact') => ({
     node: 'a',
     entries,
@@ -131,7 +131,7 @@ describe('what a node holds', () => {
   })
   const inBox = (width: number, ...args: Parameters<typeof count>) => countWords(count(...args), width)?.inBox
 
-  it('O58 is said as long as its box has room for, and whole', () => {
+  it('O58 are shortened to fit the box of the node, and never cut', () => {
     expect(inBox(220, 181, 655_360)).toBe('181 keys · 640 KiB')
     expect(inBox(172, 181, 655_360)).toBe('181 · 640 KiB')
     expect(inBox(130, 181, 655_360)).toBe('181 keys')

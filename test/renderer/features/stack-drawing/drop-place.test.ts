@@ -22,7 +22,7 @@ describe('dropPlaceAt', () => {
       expect(dropPlaceAt(layout, { x: -50, y: -50 })).toBeUndefined()
     })
 
-    it(`O57 finds the edge that is near, in ${name}`, () => {
+    it(`O57 finds the nearest edge, in ${name}`, () => {
       for (const child of layout.nodes) {
         const parent = layout.nodes.find(({ id }) => id === child.parent)
         if (parent === undefined) continue

@@ -11,7 +11,7 @@ import {
 const length = fc.integer({ min: 50, max: 5000 })
 
 describe('pan-zoom', () => {
-  it('O53 fits a sheet into its room where the least zoom allows, and never enlarges it', () => {
+  it('O53 fits a sheet into its room if the minimum zoom allows, and never enlarges it', () => {
     fc.assert(
       fc.property(length, length, length, length, (width, height, roomWidth, roomHeight) => {
         const zoom = fittingZoom({ width, height }, { width: roomWidth, height: roomHeight })
@@ -24,7 +24,7 @@ describe('pan-zoom', () => {
     )
   })
 
-  it('O53 the point below the pointer stays where it is while the zoom changes', () => {
+  it('O53 the point below the pointer stays in place while the zoom changes', () => {
     fc.assert(
       fc.property(length, length, fc.double({ min: 1, max: 2, noNaN: true }), (scroll, at, factor) => {
         const next = scrollAfterZoom(scroll, at, factor)
@@ -34,7 +34,7 @@ describe('pan-zoom', () => {
     expect(scrollAfterZoom(0, 100, 0.5)).toBe(0)
   })
 
-  it('O53 scrolls as little as shows a node', () => {
+  it('O53 scrolls the minimum that shows a node', () => {
     expect(scrollToShow(0, 400, 100, 200)).toBe(0)
     expect(scrollToShow(0, 400, 600, 700)).toBe(316)
     expect(scrollToShow(900, 400, 600, 700)).toBe(584)

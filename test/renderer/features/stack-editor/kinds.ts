@@ -12,7 +12,7 @@ import {
 import type { Stack } from '../../../../src/renderer/features/stack-editor/operations/node-commands.ts'
 import { type KindInfo, kindInfo } from '../../../../src/shared/procedures/stacks.ts'
 
-/** Children under names, which no built-in kind has yet. */
+/** A kind with named children, which no built-in kind has yet. */
 const keyedKind = defineKind({
   kind: 'keyed',
   label: 'Keyed',
@@ -23,7 +23,7 @@ const keyedKind = defineKind({
   open: neverOpened,
 })
 
-/** An option of every type that forms know. */
+/** A kind with an option of every type that forms support. */
 const oddKind = defineKind({
   kind: 'odd',
   label: 'Odd',
@@ -47,7 +47,7 @@ function neverOpened(): never {
 /** The kinds of the library and the two above. */
 export const registry = new Registry([...pureKinds, fsKind, keyedKind, oddKind])
 
-/** The same as they cross the contract. */
+/** The same kinds after passing through the contract. */
 export const kinds: Kinds = new Map(
   z
     .array(kindInfo)

@@ -76,7 +76,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     return editor
   }
 
-  it('X1 a memory tier over four sharded folders is made and applied by keyboard alone', async () => {
+  it('X1 a memory tier over four sharded folders is built and applied by keyboard only', async () => {
     const { page, host } = await open({ text: '' })
     await focused(page, 'button', 'One folder')
     await press(page, 'ArrowUp', 'Enter')
@@ -126,7 +126,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     ])
   })
 
-  it('X1 tree, form and text show one draft, and undo goes through the edits of all three', async () => {
+  it('X1 tree, form and text show one draft, and undo covers the edits of all three', async () => {
     const { page } = await open({ text: TIERED })
     await row(page, 'Folder data').click()
     await page.getByLabel('Layout').selectOption('plain')
@@ -151,7 +151,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     await expectText(page, text => text === TIERED.replace('"odd"', '"plain"'))
   })
 
-  it('X1 a problem is told at the field, at the node, in the text and in the list, which leads to it', async () => {
+  it('X1 a problem is shown at the field, at the node, in the text and in the list, which links to it', async () => {
     const { page } = await open({ text: TIERED })
     await row(page, /Folder data · odd.*1 problem/).waitFor()
     await page
@@ -167,7 +167,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     await focused(page, 'combobox', 'Layout')
   })
 
-  it('X1 while the text is not JSON, tree and form stay as they were and can only be read', async () => {
+  it('X1 while the text is not JSON, tree and form stay unchanged and read-only', async () => {
     const { page } = await open({ text: TIERED })
     await page.getByRole('textbox', { name: 'Stack document' }).click()
     await press(page, 'Control+Home')
@@ -183,7 +183,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     await expectText(page, text => text === TIERED)
   })
 
-  it('X1 a stack that cannot be opened says why at its place, and the open one goes on', async () => {
+  it('X1 a stack that cannot be opened shows the reason at its position, and the open one stays in use', async () => {
     const text = TIERED.replace('"odd"', '"plain"')
     const { page, host } = await open({ text, isOpen: true })
     await row(page, 'Folder data').click()
@@ -200,7 +200,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: ['Mine'], isDirty: false })
   })
 
-  it('X6 X14 a plan says what opens, changes, stays and closes, and Enter applies it', async () => {
+  it('X6 X14 a plan lists which nodes open, change, stay and close, and Enter applies it', async () => {
     const { page, host } = await open({ text: SHARDS, isOpen: true })
     await row(page, 'Folder c').click()
     await press(page, 'Delete', 'Home')
@@ -223,7 +223,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(host.decided).toEqual([{ misplaced: 'move' }])
   })
 
-  it('X11 X14 keys that another shard is to hold are left where they are by keyboard', async () => {
+  it('X11 X14 keys that belong on another shard are left in place by keyboard', async () => {
     const { page, host } = await open({ text: SHARDS, isOpen: true })
     await row(page, 'Folder c').click()
     await press(page, 'Delete', 'Control+Enter')
@@ -268,7 +268,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(host.decided).toEqual([{}])
   })
 
-  it('X11 X14 values that only memory holds are not lost without asking', async () => {
+  it('X11 X14 values that only memory holds are not lost without confirmation', async () => {
     const { page, host } = await open({ text: MOUNTED, isOpen: true })
     await row(page, /Scratch/).click()
     await page.getByLabel('Max entries', { exact: true }).fill('20')
@@ -295,7 +295,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(host.decided).toEqual([{ discard: true }])
   })
 
-  it('X14 a plan that takes long can be given up; when it comes, the keyboard is on the button that applies it', async () => {
+  it('X14 a slow plan can be cancelled; when it arrives, the button that applies it has the focus', async () => {
     const { page, host } = await open({ text: MOUNTED, isOpen: true })
     await row(page, /Scratch/).click()
     await page.getByLabel('Label').fill('Notes')
@@ -328,7 +328,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(host.decided).toHaveLength(1)
   })
 
-  it('X14 a plan that comes late leaves the keyboard where the user has moved it', async () => {
+  it('X14 a plan that arrives late does not move the focus from where the user has moved it', async () => {
     const { page, host } = await open({ text: MOUNTED, isOpen: true })
     await row(page, /Scratch/).click()
     await page.getByLabel('Label').fill('Notes')
@@ -347,7 +347,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     expect(host.decided).toEqual([])
   })
 
-  it('X3 what is applied keeps the ids that the running stack has', async () => {
+  it('X3 an applied stack keeps the ids of the running stack', async () => {
     const { page, host } = await open({ text: TIERED.replace('"odd"', '"plain"'), isOpen: true })
     await row(page, 'Folder data').click()
     await press(page, 'Alt+ArrowUp', 'Control+Enter')
@@ -363,7 +363,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     })
   })
 
-  it('X1 a document is saved, not over another without asking, and loaded with its line ends', async () => {
+  it('X1 a document is saved, replaces another only after confirmation, and is loaded with its line ends', async () => {
     const { page, host, picks } = await open({ text: TIERED })
     host.files.set('/a/taken.stack.json', 'old')
     picks.push('/a/taken')
@@ -414,7 +414,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     await expectText(page, text => text.includes('"path": "/picked"'))
   })
 
-  it('X1 where there is no room for both, nodes and document take turns and problems lead to the right one', async () => {
+  it('X1 without room for both, nodes and document are shown one at a time and problems switch to the right one', async () => {
     const { page } = await open({ text: TIERED }, { width: 370, height: 460 })
     await focused(page, 'tree', 'Stack')
     await page.getByRole('button', { name: 'Document', exact: true }).click()
@@ -430,7 +430,7 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
     ['an editor', 'dark', TIERED],
     ['the list of templates', 'light', ''],
     ['a document without a root', 'dark', '{ "strata": 1 }'],
-  ] as const)('X1 axe finds nothing serious in %s, %s', async (_what, scheme, text) => {
+  ] as const)('X1 axe finds no serious violations in %s, %s', async (_what, scheme, text) => {
     const { page } = await open({ text }, { scheme })
     await page
       .getByRole('button', { name: /folder/i })
@@ -443,27 +443,32 @@ describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 
   it.each([
     ['light', { width: 900, height: 600 }],
     ['dark', { width: 320, height: 400 }],
-  ] as const)('X14 axe finds nothing serious in a plan, and it fits the window, %s', async (scheme, size) => {
-    const { page } = await open({ text: SHARDS, isOpen: true }, { scheme, ...size })
-    await row(page, 'Folder a').click()
-    await press(page, 'Delete')
-    await press(page, 'Control+Enter')
-    const action = page.getByRole('button', { name: 'Apply and move 121 keys' })
-    await action.waitFor()
-    expect(await violationsOf(page)).toEqual([])
-    for (const part of [action, page.getByRole('heading', { name: 'Apply changes to Mine' })]) {
-      const box = (await part.boundingBox())!
-      expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0)
-      expect(box.x + box.width).toBeLessThanOrEqual(size.width)
-      expect(box.y + box.height).toBeLessThanOrEqual(size.height)
-    }
-    expect(
-      await page.getByRole('region', { name: 'Plan' }).evaluate(plan => plan.scrollWidth - plan.clientWidth),
-    ).toBe(0)
-  })
+  ] as const)(
+    'X14 axe finds no serious violations in a plan, and it fits the window, %s',
+    async (scheme, size) => {
+      const { page } = await open({ text: SHARDS, isOpen: true }, { scheme, ...size })
+      await row(page, 'Folder a').click()
+      await press(page, 'Delete')
+      await press(page, 'Control+Enter')
+      const action = page.getByRole('button', { name: 'Apply and move 121 keys' })
+      await action.waitFor()
+      expect(await violationsOf(page)).toEqual([])
+      for (const part of [action, page.getByRole('heading', { name: 'Apply changes to Mine' })]) {
+        const box = (await part.boundingBox())!
+        expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0)
+        expect(box.x + box.width).toBeLessThanOrEqual(size.width)
+        expect(box.y + box.height).toBeLessThanOrEqual(size.height)
+      }
+      expect(
+        await page
+          .getByRole('region', { name: 'Plan' })
+          .evaluate(plan => plan.scrollWidth - plan.clientWidth),
+      ).toBe(0)
+    },
+  )
 })
 
-/** Asks for the plan of a change that loses nothing, and makes the change. */
+/** Requests the plan of a change that loses nothing, and applies the change. */
 async function apply(page: Page): Promise<void> {
   await press(page, 'Control+Enter')
   await focused(page, 'button', 'Apply')
@@ -474,7 +479,7 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
 
-/** Waits until the keyboard is where a person would have to know it is. */
+/** Waits until the element has the focus. */
 async function focused(page: Page, role: Parameters<Page['getByRole']>[0], name: string): Promise<void> {
   await page.getByRole(role, { name }).and(page.locator(':focus')).waitFor()
 }
@@ -488,7 +493,7 @@ async function expectText(page: Page, matches: (text: string) => boolean): Promi
   await expect.poll(async () => matches((await lines.allTextContents()).join('\n'))).toBe(true)
 }
 
-/** What axe finds serious. */
+/** The serious violations that axe finds. */
 function violationsOf(page: Page): Promise<string[]> {
   return axeViolations(page, { from: 'serious' })
 }

@@ -3,13 +3,13 @@ import { isUntouched } from '../../../../src/renderer/features/stack-editor/star
 import { templates } from './harness/templates.ts'
 
 describe('isUntouched', () => {
-  it('X1 templates are offered in place of nothing, and of a template as it comes', () => {
+  it('X1 templates are offered instead of an empty document or an unchanged template', () => {
     expect(isUntouched(' \n', templates)).toBe(true)
     expect(isUntouched('{}', templates)).toBe(true)
     expect(isUntouched(JSON.stringify(templates[1]?.document, null, 4), templates)).toBe(true)
   })
 
-  it('X1 what somebody wrote is never taken for nothing', () => {
+  it('X1 a document of the user is never treated as empty', () => {
     expect(isUntouched('{ "strata": 1 }', templates)).toBe(false)
     expect(isUntouched('not json', templates)).toBe(false)
     expect(isUntouched(JSON.stringify({ ...templates[1]?.document, name: 'Mine' }), templates)).toBe(false)

@@ -41,7 +41,7 @@ function move(key: string, from: string, shown = rows): unknown {
 }
 
 describe('the tree of a stack', () => {
-  it('X1 shows nodes in document order with their places, without what is in collapsed ones', () => {
+  it('X1 shows nodes in document order with their depth, without those in collapsed ones', () => {
     expect(rows.map(({ node, level, position, size }) => [node.id, level, position, size])).toEqual([
       ['root', 1, 1, 1],
       ['root.tiers[0]', 2, 1, 2],
@@ -67,15 +67,15 @@ describe('the tree of a stack', () => {
     ['ArrowLeft', 'root.tiers[1]', ['collapse', 'root.tiers[1]']],
     ['*', 'root.tiers[0]', ['expandAll', 'root.tiers[0]', 'root.tiers[1]']],
     ['x', 'root', undefined],
-  ])('X1 %s at %s leads where the pattern for trees says', (key, from, expected) => {
+  ])('X1 %s at %s moves as the ARIA pattern for trees defines', (key, from, expected) => {
     expect(move(key, from)).toEqual(expected)
   })
 
-  it('X1 ArrowRight opens a collapsed node first', () => {
+  it('X1 ArrowRight expands a collapsed node first', () => {
     expect(move('ArrowRight', 'root.tiers[1]', collapsed)).toEqual(['expand', 'root.tiers[1]'])
   })
 
-  it('X1 typing letters goes round to the next name that begins with them', () => {
+  it('X1 typed letters move to the next name that starts with them, and wrap around', () => {
     const names = ['Tiered', 'Memory', 'Sharded', 'Memory']
     expect(typeAhead('m', names, 0)).toBe(1)
     expect(typeAhead('m', names, 1)).toBe(3)
@@ -84,7 +84,7 @@ describe('the tree of a stack', () => {
     expect(typeAhead('x', names, 0)).toBeUndefined()
   })
 
-  it('X1 a node is told from others of its kind', () => {
+  it('X1 a node has a label that distinguishes it from others of its kind', () => {
     const said = (id: string) => {
       const node = nodeIn(stack, id)
       return [nodeTitle(node), nodeDetail(node, stack.text)]
@@ -94,7 +94,7 @@ describe('the tree of a stack', () => {
     expect(said('root.tiers[1].shards[0]')).toEqual(['Folder', '…/data/shard-1 · Read only: yes'])
   })
 
-  it('X2 menus offer every kind, the one beside which a node would stand first', () => {
+  it('X2 menus offer every kind, starting with the kind of the sibling', () => {
     const entries = (name: 'add' | 'kind' | 'wrap', id: string) =>
       nodeMenu(name, nodeIn(stack, id), kinds, false).groups.flatMap(group => group.entries)
     const adding = entries('add', 'root.tiers[1].shards[0]')
@@ -130,11 +130,11 @@ describe('the tree of a changed stack', () => {
     })
   }
 
-  it('O56 marks each node, and shows where one was that is removed', () => {
+  it('O56 marks each node, and shows the previous place of a removed one', () => {
     expect(lines([])).toEqual(['1 Tiered', '2 top', '2 s', '3 a changed', '3 b removed', '3 c', '3 d new'])
   })
 
-  it('O56 tells of a collapsed node how many are changed below it', () => {
+  it('O56 shows for a collapsed node how many are changed below it', () => {
     expect(lines(['root.tiers[1]'])).toEqual(['1 Tiered', '2 top', '2 s  3'])
     expect(lines(['root'])).toEqual(['1 Tiered  3'])
   })

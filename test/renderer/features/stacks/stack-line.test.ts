@@ -33,7 +33,7 @@ describe('stackLines', () => {
 })
 
 describe('isSameSource', () => {
-  it('knows a stack file by its path, saved document or not', () => {
+  it('identifies a stack file by its path, whether its document is saved or not', () => {
     const file = { type: 'stackFile', path: '/x.json' } as const
     expect(isSameSource(file, { type: 'document', document: {}, path: '/x.json' })).toBe(true)
     expect(isSameSource(file, { type: 'folder', path: '/x.json' })).toBe(false)

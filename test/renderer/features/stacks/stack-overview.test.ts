@@ -9,7 +9,7 @@ const document = {
 }
 
 describe('nodeDetail', () => {
-  it('says where a folder is and how shards are picked', () => {
+  it('shows the path of a folder and how shards are chosen', () => {
     expect(nodeDetail(document, 'root.tiers[1].shards[0]')).toBe('/a')
     expect(nodeDetail(document, 'root.tiers[1]')).toBe('picked by jump')
     expect(nodeDetail(document, 'root.tiers[0]')).toBeUndefined()

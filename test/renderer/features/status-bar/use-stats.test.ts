@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { repeatCount } from '../../../../src/renderer/api/repeat-count.ts'
 
-/** Counts that end when they are told to. */
+/** Counts that settle when the test says so. */
 function counts() {
   const running: { resolve: (value: number) => void; reject: (error: Error) => void; signal: AbortSignal }[] =
     []
@@ -14,7 +14,7 @@ describe('repeatCount', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('counts at once, and once more after changes that came while it counted', async () => {
+  it('counts at once, and once more after changes during the count', async () => {
     const { running, count } = counts()
     const results: (number | 'failed')[] = []
     const counting = repeatCount(count, result => results.push(result))
@@ -30,7 +30,7 @@ describe('repeatCount', () => {
     expect(running).toHaveLength(2)
   })
 
-  it('J3 counts within a second after a single change, however long the count before took', async () => {
+  it('J3 counts within a second after a single change, however long the previous count took', async () => {
     const { running, count } = counts()
     const counting = repeatCount(count, () => undefined)
     await vi.advanceTimersByTimeAsync(3000)
@@ -41,7 +41,7 @@ describe('repeatCount', () => {
     expect(running).toHaveLength(2)
   })
 
-  it('waits longer where counting takes long and changes keep coming', async () => {
+  it('waits longer if counting takes long and changes continue', async () => {
     const { running, count } = counts()
     const counting = repeatCount(count, () => undefined)
     running[0]!.resolve(1)
@@ -57,7 +57,7 @@ describe('repeatCount', () => {
     expect(running).toHaveLength(3)
   })
 
-  it('J3 counts at once where the pause after the last count is over', async () => {
+  it('J3 counts at once if the pause after the last count is over', async () => {
     const { running, count } = counts()
     const counting = repeatCount(count, () => undefined)
     running[0]!.resolve(1)
@@ -67,7 +67,7 @@ describe('repeatCount', () => {
     expect(running).toHaveLength(2)
   })
 
-  it('says that it failed, and nothing more once it was ended', async () => {
+  it('reports a failure, and nothing more after it was ended', async () => {
     const { running, count } = counts()
     const results: unknown[] = []
     const counting = repeatCount(count, result => results.push(result))

@@ -23,7 +23,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   }
 
   describe('rows', () => {
-    it('are named by their segment, and say level, place and state', async () => {
+    it('are named by their segment, and have level, position and state', async () => {
       const { tree, row, press } = await open()
       await expect(row('Comedy')).toHaveAttribute('aria-expanded', 'false')
       await expect(row('Comedy')).toHaveAttribute('aria-level', '1')
@@ -38,7 +38,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('Actor:Cleese')).not.toHaveAttribute('aria-expanded')
     })
 
-    it('show what can not be seen by signs, and keep the segment as name', async () => {
+    it('show invisible characters as signs, and keep the segment as name', async () => {
       const { tree, page, press } = await open()
       await tree.focus()
       await press('o', 'ArrowRight')
@@ -51,7 +51,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(page.getByRole('treeitem').filter({ hasText: '·spaces·' })).toBeVisible()
     })
 
-    it('are few however many keys there are, also past what an element can be high', async () => {
+    it('are few for any number of keys, even if they exceed the maximum height of an element', async () => {
       const { tree, page, row, focused, press } = await open('flat:2500000')
       await tree.focus()
       await press('End')
@@ -61,7 +61,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await page.mouse.move(100, 300)
       await page.mouse.wheel(0, -2200)
       await expect(row('key-2499880')).toBeInViewport()
-      // The focused row is out of sight, and there all the same.
+      // The focused row is out of view, and still in the page.
       expect(await focused()).toBe('key-2499999')
       await press('ArrowUp')
       await expect(row('key-2499998')).toBeInViewport()
@@ -69,7 +69,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('key-0000000')).toBeInViewport()
     })
 
-    it('stay where they are while their page is read', async () => {
+    it('keep their positions while their page is read', async () => {
       const { tree, page, row, run, press } = await open('flat:100000')
       await expect(row('key-000000')).toBeVisible()
       await tree.focus()
@@ -84,7 +84,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 
   describe('keyboard', () => {
-    it('walks in, out and over the rows', async () => {
+    it('moves into, out of and over the rows', async () => {
       const { tree, row, focused, press } = await open()
       await tree.focus()
       expect(await focused()).toBe('Comedy')
@@ -106,7 +106,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect.poll(focused).toBe('Comedy')
     })
 
-    it('opens all siblings with a star', async () => {
+    it('expands all siblings with *', async () => {
       const { tree, row, press } = await open()
       await tree.focus()
       await press('*')
@@ -115,7 +115,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('logs')).toHaveAttribute('aria-expanded', 'true')
     })
 
-    it('goes to a name that is typed, in a million of them too', async () => {
+    it('moves to a name that is typed, even among a million', async () => {
       const small = await open()
       await small.tree.focus()
       await small.press('r', 'e')
@@ -126,7 +126,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect.poll(large.focused).toBe('key-0500000')
     })
 
-    it('jumps to a name in a big level through a field, and back with Escape', async () => {
+    it('jumps to a name in a large level through a field, and back with Escape', async () => {
       const { tree, page, focused, press } = await open('flat:1000000')
       await tree.focus()
       await press('ArrowDown', '/')
@@ -146,7 +146,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       expect(await focused()).toBe('key-0999000')
     })
 
-    it('keeps the keyboard when the focused row goes', async () => {
+    it('keeps the focus when the focused row is deleted', async () => {
       const { tree, row, run, focused, press } = await open()
       await tree.focus()
       await press('End')
@@ -158,7 +158,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 
   describe('opening', () => {
-    it('previews with a click or Space, keeps with a double click or Enter', async () => {
+    it('previews with a click or Space, pins with a double click or Enter', async () => {
       const { tree, row, said, press } = await open()
       await row('readme.txt').click()
       await press('Space')
@@ -175,7 +175,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(tree).toBeFocused()
     })
 
-    it('opens a key that is value and branch as either', async () => {
+    it('opens a key that is both value and branch as either', async () => {
       const { tree, row, said, press } = await open()
       await tree.focus()
       await press('ArrowRight')
@@ -192,7 +192,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       ])
     })
 
-    it('opens and closes a branch with a click, and its table with a double click', async () => {
+    it('expands and collapses a branch with a click, and opens its table with a double click', async () => {
       const { row, said } = await open()
       await row('logs').click()
       await expect(row('2026-03-01')).toBeVisible()
@@ -204,7 +204,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('odd')).toHaveAttribute('aria-expanded', 'true')
     })
 
-    it('reveals a key deep down and selects it', async () => {
+    it('reveals a deep key and selects it', async () => {
       const { row, run, page } = await open()
       await run(harness => harness.reveal('/deep/only/child/here/b'))
       await expect(row('b')).toHaveAttribute('aria-selected', 'true')
@@ -222,13 +222,13 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 
   describe('renaming', () => {
-    it('takes a new name for a value, and gives the keyboard back', async () => {
+    it('accepts a new name for a value, and returns the focus', async () => {
       const { tree, row, page, said, focused, press } = await open()
       await row('readme.txt').click()
       await press('F2')
       const field = page.getByRole('textbox', { name: 'New name' })
       await expect(field).toBeFocused()
-      // Clicks in the field are the field's.
+      // Clicks in the field belong to the field.
       const before = await said()
       await field.dblclick()
       expect(await said()).toEqual(before)
@@ -245,7 +245,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       })
     })
 
-    it('refuses names that no segment can have, and says why', async () => {
+    it('refuses invalid names, and shows why', async () => {
       const { row, page, press, run } = await open()
       await row('zeta').click()
       await press('F2')
@@ -263,7 +263,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('zeta')).toHaveAttribute('aria-selected', 'true')
     })
 
-    it('H8 takes a whole key, which begins with a slash', async () => {
+    it('H8 accepts a whole key, which starts with a slash', async () => {
       const { row, page, said, press } = await open()
       await row('zeta').click()
       await press('F2')
@@ -273,7 +273,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       expect((await said()).at(-1)).toMatchObject({ type: 'renamed', from: '/zeta', to: '/logs/zeta' })
     })
 
-    it('H8 opens the field in the row of a key that is to be renamed from elsewhere', async () => {
+    it('H8 opens the field in the row of a key when a rename is requested elsewhere', async () => {
       const { page, run } = await open()
       await run(harness => harness.reveal('/Comedy/Actor:Idle/songs/galaxy', true))
       const field = page.getByRole('textbox', { name: 'New name' })
@@ -281,7 +281,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(field).toHaveValue('galaxy')
     })
 
-    it('asks for the branch to be moved, and which of both where a key is both', async () => {
+    it('asks before a branch is moved, and which of both if a key is both', async () => {
       const { tree, row, page, said, press } = await open()
       await row('logs').click()
       await press('F2')
@@ -303,7 +303,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       })
     })
 
-    it('keeps the keyboard when the row goes away under the field', async () => {
+    it('keeps the focus when its row is deleted under the field', async () => {
       const { tree, row, page, run, press } = await open()
       await row('zeta').click()
       await press('F2')
@@ -314,7 +314,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 
   describe('menu', () => {
-    it('opens by keyboard and by mouse, acts, and gives the keyboard back', async () => {
+    it('opens by keyboard and by mouse, runs actions, and returns the focus', async () => {
       const { tree, row, page, said, press } = await open()
       await tree.focus()
       await press('Shift+F10')
@@ -339,7 +339,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       ])
     })
 
-    it('leads to the field for a new name with the keyboard in it', async () => {
+    it('opens the field for a new name with the focus in it', async () => {
       const { row, page } = await open()
       await row('zeta').click({ button: 'right' })
       await page.getByRole('menuitem', { name: 'Rename' }).click()
@@ -349,7 +349,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(field).toBeFocused()
     })
 
-    it('shows every branch on its own row, and keeps what was open', async () => {
+    it('shows every branch on its own row, and keeps expanded ones', async () => {
       const { row, page, run } = await open()
       await run(harness => harness.reveal('/deep/only/child/here/a'))
       await row('deep/only/child/here').click({ button: 'right' })
@@ -360,11 +360,11 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('a')).toHaveAttribute('aria-level', '5')
     })
 
-    it('has the keyboard again before the next key after its menu was closed', async () => {
+    it('has the focus again before the next key after its menu was closed', async () => {
       const { row, page, press } = await open()
       await row('zeta').click({ button: 'right' })
       await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeVisible()
-      // Without frames, whatever waits for one never happens.
+      // Without frames, work that waits for one never runs.
       await page.evaluate(() => {
         window.requestAnimationFrame = () => 0
       })
@@ -372,7 +372,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(page.getByRole('textbox', { name: 'New name' })).toBeFocused()
     })
 
-    it('offers no writing where the stack is locked, and says so', async () => {
+    it('offers no writing if the stack is locked, and shows why', async () => {
       const { row, page, run, said, press } = await open()
       await run(harness => harness.setSession({ isReadOnly: true }))
       await row('zeta').click({ button: 'right' })
@@ -385,14 +385,14 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 
   describe('states', () => {
-    it('says that there are no keys, and what to do', async () => {
+    it('reports that there are no keys, with the next steps', async () => {
       const { page, said } = await open('empty')
       await expect(page.getByText('There are no keys here yet.')).toBeVisible()
       await page.getByRole('button', { name: 'New key…' }).click()
       expect(await said()).toEqual([{ event: 'request', type: 'newKey', below: '/' }])
     })
 
-    it('shows why a level can not be read, and reads it again', async () => {
+    it("shows why a level can't be read, and reads it again", async () => {
       const { page, tree, row, run, press } = await open()
       await run(harness => harness.refuse('/logs'))
       await row('logs').click()
@@ -405,7 +405,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(failure).toHaveCount(0)
     })
 
-    it('follows another stack in the same session with everything open that still is there', async () => {
+    it('shows another stack in the same session with all expanded branches that still exist', async () => {
       const { row, run, focused } = await open()
       await run(harness => harness.reveal('/Comedy/Actor:Idle/songs/galaxy'))
       await expect(row('galaxy')).toHaveAttribute('aria-selected', 'true')
@@ -420,7 +420,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect.poll(focused).toBe('galaxy')
     })
 
-    it('has nothing that axe finds serious, light or dark, with rows, a field or none', async () => {
+    it('has no serious axe violations, light or dark, with rows, a field or none', async () => {
       const { tree, page, press } = await open()
       await tree.focus()
       await press('*')
@@ -437,7 +437,7 @@ function seriousProblems(page: Page): Promise<string[]> {
   return axeViolations(page, { from: 'serious', without: ['page-has-heading-one', 'region'] })
 }
 
-/** Two frames: whatever an overlay does about focus when it goes, it has done. */
+/** Waits two frames: by then a closing overlay has restored the focus. */
 function settledFrames(page: Page): Promise<void> {
   return page.evaluate(
     () =>

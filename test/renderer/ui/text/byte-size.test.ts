@@ -44,7 +44,7 @@ describe('byte-size', () => {
     expect('wrong' in read ? read.wrong : read).toContain(reason)
   })
 
-  it('O50 a size that is shown reads back as the same bytes', () => {
+  it('O50 a formatted size is read as the same bytes', () => {
     const size = fc.oneof(
       fc.nat(2_000_000),
       fc.bigInt(0n, BigInt(Number.MAX_SAFE_INTEGER)).map(Number),
@@ -65,7 +65,7 @@ describe('byte-size', () => {
     ])
   })
 
-  it('O50 says a size exactly, and rounded where it is large', () => {
+  it('O50 shows a size exactly, or rounded if it is large', () => {
     expect([67_108_864, 1_500_000_000, 600].map(byteSizeInFull)).toEqual([
       '67,108,864 bytes (64 MiB)',
       '1,500,000,000 bytes (about 1.4 GiB)',

@@ -20,17 +20,17 @@ describe('formatBytes', () => {
     [1024 * 1024 - 1, '1 MiB'],
     [5 * 1024 ** 3, '5 GiB'],
     [3 * 1024 ** 6, '3072 PiB'],
-  ])('says %d as %s', (bytes, text) => {
+  ])('formats %d as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text)
   })
 
-  it('says the exact number apart', () => {
+  it('shows the exact number separately', () => {
     expect(formatExactBytes(12_345)).toBe('12,345 bytes')
   })
 })
 
 describe('formatCount', () => {
-  it('marks what is not exact', () => {
+  it('marks approximate numbers', () => {
     expect(formatCount(1234, 'exact')).toBe('1,234')
     expect(formatCount(1234, 'lower-bound')).toBe('≥ 1,234')
     expect(formatCount(1234, 'approximate')).toBe('~ 1,234')
@@ -46,7 +46,7 @@ describe('formatCount', () => {
 })
 
 describe('formatTime and formatDuration', () => {
-  it('says local time to the second', () => {
+  it('shows local time to the second', () => {
     expect(formatTime(new Date(2026, 2, 1, 9, 5, 7).getTime())).toBe('2026-03-01 09:05:07')
   })
 
@@ -56,7 +56,7 @@ describe('formatTime and formatDuration', () => {
     [12_345, '12.3 s'],
     [245_000, '4 min 5 s'],
     [7_380_000, '2 h 3 min'],
-  ])('says %d ms as %s', (milliseconds, text) => {
+  ])('formats %d ms as %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text)
   })
 
@@ -67,7 +67,7 @@ describe('formatTime and formatDuration', () => {
     [170_000, '3 min'],
     [7_380_000, '2 h 3 min'],
     [200 * 3_600_000, '9 days'],
-  ])('says that %d ms are left as %s', (milliseconds, text) => {
+  ])('formats %d remaining ms as %s', (milliseconds, text) => {
     expect(formatTimeLeft(milliseconds)).toBe(text)
   })
 })

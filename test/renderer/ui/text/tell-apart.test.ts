@@ -8,17 +8,17 @@ const hintsOf = (...items: readonly (readonly [name: string, place?: string | un
 }
 
 describe('tellApart', () => {
-  it('W30 gives no hint where a name is the only one', () => {
+  it('W30 gives no hint for a unique name', () => {
     expect(hintsOf(['a', '/x'], ['b', '/x'])).toEqual([undefined, undefined])
   })
 
-  it('W30 gives the shortest end of the place that no other has', () => {
+  it('W30 gives the shortest end of the path that is unique', () => {
     expect(hintsOf(['p', '/a'], ['p', '/b/a'], ['p', '/c/d/b'])).toEqual(['/a', '/b/a', '…/b'])
     expect(hintsOf(['p', '/'], ['p', '/x/y'])).toEqual(['/', '…/y'])
     expect(hintsOf(['x', String.raw`C:\a\b`], ['x', String.raw`C:\a\c`])).toEqual(['…/b', '…/c'])
   })
 
-  it('W30 numbers what has no place, or the same one', () => {
+  it('W30 numbers items without a path, or with the same one', () => {
     expect(hintsOf(['new'], ['new'], ['new', '/a'])).toEqual(['1', '2', '/a'])
     expect(hintsOf(['x', '/a'], ['x', '/a'])).toEqual(['/a 1', '/a 2'])
   })

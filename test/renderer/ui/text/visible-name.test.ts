@@ -8,13 +8,13 @@ const text = (name: string) =>
     .join('')
 
 describe('visibleName()', () => {
-  it('shows what is plain as it is', () => {
+  it('shows plain text unchanged', () => {
     expect(visibleName('plain name.txt')).toEqual([{ text: 'plain name.txt', isSign: false, at: 0 }])
     expect(text('مرحبا')).toBe('مرحبا')
     expect(text('👩‍👩‍👧')).toBe('👩‍👩‍👧')
   })
 
-  it('gives a sign to what can not be seen', () => {
+  it('shows invisible characters as signs', () => {
     expect(text('a\nb')).toBe('a[\\n]b')
     expect(text('a\tb\u0000')).toBe('a[\\t]b[U+0000]')
     expect(text('\u007f\u0085')).toBe('[U+007F][U+0085]')
@@ -22,11 +22,11 @@ describe('visibleName()', () => {
     expect(text('a\u200bb\ufeff')).toBe('a[U+200B]b[U+FEFF]')
   })
 
-  it('shows spaces at the ends, and leaves those between alone', () => {
+  it('shows spaces at the ends as signs, but not those between words', () => {
     expect(text('  a b ')).toBe('[··]a b[·]')
   })
 
-  it('W34 tells a name in decomposed form from the composed one that looks the same', () => {
+  it('W34 distinguishes a name in decomposed form from the composed one that looks the same', () => {
     expect(text('\u00e9t\u00e9.txt')).toBe('\u00e9t\u00e9.txt')
     expect(text('e\u0301te\u0301.txt')).toBe('e\u0301te\u0301[NFD].txt')
     expect(text('a/\u1112\u1161\u11ab/b')).toBe('a/\u1112\u1161\u11ab[NFD]/b')
@@ -38,7 +38,7 @@ describe('visibleName()', () => {
     )
   })
 
-  it('W35 draws the start and the end of a long name, and no half of a character', () => {
+  it('W35 draws the start and the end of a long name, and splits no character', () => {
     const name = `/${'😀'.repeat(10_000)}.json`
     const parts = visibleName(name)
     expect(parts[1]).toEqual({ text: '…', isSign: true, at: 299 })
@@ -48,7 +48,7 @@ describe('visibleName()', () => {
     for (const part of parts) expect(part.text).not.toMatch(/\p{Surrogate}/u)
   })
 
-  it('leaves no control character and no bidirectional control in what it draws', () => {
+  it('draws no control characters and no bidirectional controls', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), name => {
         const drawn = visibleName(name)

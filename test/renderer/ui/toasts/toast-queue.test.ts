@@ -23,7 +23,7 @@ describe('liftOver', () => {
   const floating = { left: 500, right: 900, top: 700, bottom: 750 }
   const row = { left: 300, right: 1000, top: 720, bottom: 742 }
 
-  it('W72 a notification moves up over the row that has the focus, and stays where it covers none', () => {
+  it('W72 a notification moves above the focused row, and stays where it covers none', () => {
     expect(liftOver(floating, row, 0)).toBe(38)
     expect(liftOver(floating, undefined, 0)).toBe(0)
     expect(liftOver(floating, { ...row, top: 600, bottom: 622 }, 0)).toBe(0)
@@ -34,24 +34,24 @@ describe('liftOver', () => {
 })
 
 describe('notifications', () => {
-  it('W70 those of one kind become one, with the action of the last', () => {
+  it('W70 notifications of one kind become one, with the action of the last', () => {
     const last = saved('/c')
     const toasts = [saved('/a'), failed, saved('/b'), last].reduce<readonly Toast[]>(withToast, [])
     expect(toasts.map(({ message }) => message)).toEqual(['Cannot put', 'Saved 3 keys'])
     expect(toasts.at(-1)).toMatchObject({ id: last.id, action: last.action })
   })
 
-  it('W70 a newer one about the same key takes the place of the older', () => {
+  it('W70 a newer notification about the same key replaces the older', () => {
     expect(messages(saved('/a'), saved('/a'))).toEqual(['Saved "/a"'])
     expect(messages(saved('/a'), saved('/b'), saved('/a'))).toEqual(['Saved 2 keys'])
   })
 
-  it('W70 no more than four are shown, the newest of them', () => {
+  it('W70 at most the four newest are shown', () => {
     const all = [1, 2, 3, 4, 5].map((number): Toast => ({ ...failed, id: number, message: String(number) }))
     expect(messages(...all)).toEqual(['2', '3', '4', '5'])
   })
 
-  it('W71 "Saved" goes after four seconds, a failure stays', () => {
+  it('W71 "Saved" disappears after four seconds, a failure stays', () => {
     expect(shownFor(saved('/a'))).toBe(4000)
     expect(shownFor(failed)).toBeUndefined()
     expect(shownFor({ ...failed, tone: 'info' })).toBe(6000)

@@ -84,7 +84,7 @@ function unitsOf(text: string): string[] {
 }
 
 describe('line endings in the editor', () => {
-  it('keeps the ending of every line that is not edited, and gives new lines that of most', () => {
+  it('keeps the ending of every unedited line, and gives new lines the most common one', () => {
     fc.assert(
       fc.property(texts, edits, (text, list) => {
         let state = open(text)
@@ -111,7 +111,7 @@ describe('line endings in the editor', () => {
           const first = open(text)
           let state = first
           for (const [index, entry] of list.entries()) {
-            // Typing close together is joined into one step of the history; both ways must hold.
+            // Edits made in quick succession are joined into one history step; both ways must work.
             const userEvent = separate[index] === true ? `step.${index}` : 'input.type'
             state = edit(state, { changes: specOf(state, entry), userEvent })
           }
@@ -127,7 +127,7 @@ describe('line endings in the editor', () => {
     )
   })
 
-  it('brings the old endings back when a replacement of everything is undone', () => {
+  it('restores the old endings when a replacement of the whole text is undone', () => {
     const first = open('a\r\nb\nc\r\n')
     const decoded = decodeText(utf8('\uFEFFa\nb'))!
     const state = edit(first, {
@@ -138,7 +138,7 @@ describe('line endings in the editor', () => {
     expect(written(run(state, undo))).toBe('a\r\nb\nc\r\n')
   })
 
-  it('does not take text that replaced a line break for one', () => {
+  it('does not treat text that replaced a line break as one', () => {
     const state = open('a\nb\r\nc\nd')
     expect(written(edit(state, { changes: { from: 3, to: 4, insert: '--' } }))).toBe('a\nb--c\nd')
     expect(written(edit(state, { changes: { from: 3, to: 4, insert: '\n' } }))).toBe('a\nb\nc\nd')

@@ -18,7 +18,7 @@ function merge(base: string, mine: string, theirs: string) {
 }
 
 describe('mergeTexts', () => {
-  it('W37 takes what only one side changed', () => {
+  it('W37 uses changes of only one side', () => {
     expect(merge('1\n2\n3\n4\n5\n', '1\nmine\n3\n4\n5\n', '1\n2\n3\ntheirs\n5\n')).toEqual({
       text: '1\nmine\n3\ntheirs\n5\n',
       taken: 1,
@@ -26,7 +26,7 @@ describe('mergeTexts', () => {
     })
   })
 
-  it('W37 leaves mine where both changed the same lines, and names them', () => {
+  it('W37 keeps mine if both changed the same lines, and reports those lines', () => {
     expect(merge('1\n2\n3\n', '1\nmine\n3\n', '1\ntheirs\n3\nmore\n')).toEqual({
       text: '1\nmine\n3\nmore\n',
       taken: 1,
@@ -34,11 +34,11 @@ describe('mergeTexts', () => {
     })
   })
 
-  it('W37 does not merge texts whose line ends differ', () => {
+  it('W37 does not merge texts with different line ends', () => {
     expect(merge('1\n2\n', '1\r\n2\r\n', '1\n2\n3\n')).toBeUndefined()
   })
 
-  it('W37 gives the other side where one changed nothing, and what both made where they agree', () => {
+  it('W37 returns the other side if one is unchanged, and equal changes once', () => {
     const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 8 }).map(all => all.join('\n'))
     fc.assert(
       fc.property(lines, lines, (base, other) => {

@@ -23,7 +23,7 @@ describe('byteChanges', () => {
     )
   })
 
-  it('lists runs apart where the size stays, near ones as one, and no more than asked for', () => {
+  it('lists separate runs if the size is equal, merges near ones, and lists no more than requested', () => {
     const before = new Uint8Array(40)
     const after = before.slice()
     for (const at of [2, 4, 20, 30]) after[at] = 1

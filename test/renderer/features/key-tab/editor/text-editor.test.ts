@@ -17,7 +17,7 @@ describe('minimalChange', () => {
     )
   })
 
-  it('leaves alone what both share, so that a cursor there stays', () => {
+  it('does not change common text, so that a cursor there stays', () => {
     const [before, after] = [Text.of(['one', 'two', 'three']), Text.of(['one', '2', 'three'])]
     expect(minimalChange(before, after)).toMatchObject({ from: 4, to: 7 })
   })

@@ -6,7 +6,7 @@ import type { EventName, EventValue } from '../../../../../src/shared/events.ts'
 import type { JobInfo } from '../../../../../src/shared/procedures/jobs.ts'
 import { type FakeStore, failure } from './fake-store.ts'
 
-/** A page has no compression. */
+/** A page cannot compress. */
 const NONE: Compression = {
   unpack() {
     throw new StageError('not here')
@@ -18,20 +18,23 @@ const NONE: Compression = {
 
 type Handlers = { [Name in ProcedureName]?: (input: Input<Name>) => Output<Name> | Promise<Output<Name>> }
 
-/** The host's side of a few calls, over a store in the page. Records every call, delays and fails on demand. */
+/**
+ * The host's side of a few calls, over a store in the page. Records every call. Delays and failures can be
+ * set.
+ */
 export class FakeClient implements Client {
   readonly store: FakeStore
   readonly session: string
   readonly calls: string[] = []
-  /** The most bytes that one answer carried. */
+  /** The largest number of bytes in one answer. */
   largestAnswer = 0
   /** Milliseconds that each call takes. */
   delay = 0
-  /** Calls of these names end only by being aborted. */
+  /** Calls of these names settle only when aborted. */
   readonly stuck = new Set<string>()
   /** Calls of these names fail with a lost connection. */
   readonly broken = new Set<string>()
-  /** Called between an answer and its delivery: what happens here is newer than the answer. */
+  /** Called between an answer and its delivery, to make changes that are newer than the answer. */
   onReply: (name: ProcedureName) => Promise<void> | void = () => undefined
   readonly #listeners = new Map<string, Set<(value: never) => void>>()
   readonly #streams = new Map<string, { key: string; at: number }>()
@@ -84,7 +87,7 @@ export class FakeClient implements Client {
     for (const listener of this.#listeners.get(name) ?? []) listener(value as never)
   }
 
-  /** As when another window puts through the same host. */
+  /** A put as by another window through the same host. */
   putByOther(key: string, bytes: Uint8Array): void {
     this.store.put(key, bytes)
     this.#changed(key, 'put')

@@ -2,7 +2,7 @@ import { CallError } from '../../../../../src/renderer/api/client.ts'
 import type { Row } from '../../../../../src/shared/procedures/store.ts'
 import type { Failure, StatValue } from '../../../../../src/shared/values.ts'
 
-/** A value that is made where it is read, so that it can be of any size. */
+/** A value that is generated when it is read, so that it can have any size. */
 interface FakeValue {
   readonly size: number
   readonly etag: string
@@ -26,7 +26,7 @@ export class FakeStore {
     return this.stat(key)
   }
 
-  /** A value of repeated lines, or of bytes that are no text. */
+  /** A value of repeated lines, or of bytes that are not text. */
   putHuge(key: string, size: number, kind: 'text' | 'binary'): void {
     const line = new TextEncoder().encode('{"line":"of a very large value","números":[1,22.00,333]}\n')
     const noise = Uint8Array.from({ length: 65_537 }, (_, at) => (at * 7 + (at >> 8)) & 0xff)

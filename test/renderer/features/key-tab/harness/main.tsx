@@ -36,7 +36,7 @@ interface Shown {
   readonly isWritable: boolean
 }
 
-/** What the tests reach: the store behind the tabs, and what the tabs said to the window. */
+/** Access for tests: the store of the tabs, and the requests of the tabs to the window. */
 export interface Harness {
   readonly client: FakeClient
   readonly store: FakeStore
@@ -77,7 +77,7 @@ const harness: Harness = {
     return Array.from(value.read(0, value.size), byte => byte.toString(16).padStart(2, '0')).join(' ')
   },
 }
-// As in the window, where the code is loaded before a person opens the first key.
+// As in the window, where the code is loaded before a user opens the first key.
 await loadAll()
 Object.assign(window, { harness })
 

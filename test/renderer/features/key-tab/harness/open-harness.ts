@@ -33,14 +33,14 @@ export interface OpenHarness {
   close(): Promise<void>
 }
 
-/** Builds the page, serves it with the real policy and starts a browser on it. */
+/** Builds the page, serves it with the real policy and opens it in a browser. */
 export async function openHarness(): Promise<OpenHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-harness-'))
   await build({
     root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
     logLevel: 'error',
-    // React as in development: effects run twice, and its warnings are errors here.
+    // React in development mode: effects run twice, and its warnings are errors here.
     mode: 'development',
     define: { 'process.env.NODE_ENV': '"development"' },
     plugins: [react()],

@@ -12,7 +12,7 @@ const edits = fc.array(
 )
 
 describe('ByteEdits', () => {
-  it('edits as an array would, and undoes to where it began', () => {
+  it('edits like an array, and undoes back to the original', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 20 }), edits, (initial, list) => {
         const bytes = new ByteEdits(initial)
@@ -43,7 +43,7 @@ describe('ByteEdits', () => {
     )
   })
 
-  it('leaves the bytes it was given alone, and gives out copies', () => {
+  it('does not change the bytes it was given, and returns copies', () => {
     const given = Uint8Array.of(1, 2, 3)
     const bytes = new ByteEdits(given)
     bytes.overwrite(0, 9)
@@ -52,7 +52,7 @@ describe('ByteEdits', () => {
     expect(bytes.bytes()).toEqual(Uint8Array.of(9, 2, 3))
   })
 
-  it('replaces everything in one step, and nothing by the same', () => {
+  it('replaces everything in one step, and does nothing if equal', () => {
     const bytes = new ByteEdits(Uint8Array.of(1, 2))
     bytes.replaceAll(Uint8Array.of(1, 2))
     expect(bytes.undo()).toBeUndefined()
@@ -61,7 +61,7 @@ describe('ByteEdits', () => {
     expect(bytes.bytes()).toEqual(Uint8Array.of(1, 2))
   })
 
-  it('compares bytes by length and contents', () => {
+  it('compares bytes by length and content', () => {
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1))).toBe(true)
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(2))).toBe(false)
     expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)

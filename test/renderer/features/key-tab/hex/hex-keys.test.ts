@@ -31,24 +31,24 @@ describe('moveCaret', () => {
     ['Home', 20, 16],
     ['End', 20, 31],
     ['End', 98, 99],
-  ])('%s goes from %i to %i', (key, from, to) => {
+  ])('%s moves from %i to %i', (key, from, to) => {
     expect(move(from, key)).toBe(to)
   })
 
-  it('goes to both ends with the command key, past the last byte only where one may append', () => {
+  it('moves to both ends with the command key, past the last byte only if appending is possible', () => {
     expect(move(20, 'Home', true)).toBe(0)
     expect(move(20, 'End', true)).toBe(99)
     expect(move(20, 'End', true, { ...reader, canAppend: true })).toBe(100)
     expect(move(0, 'ArrowLeft', false, { size: 0, pageRows: 3, canAppend: false })).toBe(0)
   })
 
-  it('ends a half typed byte, and leaves other keys alone', () => {
+  it('ends a half-typed byte, and ignores other keys', () => {
     expect(moveCaret(at(5), { key: 'ArrowLeft', isCommand: false }, reader)?.isHalfTyped).toBe(false)
     expect(moveCaret(at(5), { key: 'a', isCommand: false }, reader)).toBeUndefined()
   })
 })
 
-describe('what is typed', () => {
+describe('typed text', () => {
   it('reads hex digits and printable ASCII, one key at a time', () => {
     expect(['0', 'f', 'F', 'g', 'Enter', ''].map(hexDigit)).toEqual([
       0,
@@ -96,7 +96,7 @@ describe('typeKey', () => {
     expect(type([0x11], ['f', 'f'], { at: 1 })).toMatchObject({ bytes: [0x11, 0xff], offset: 2 })
   })
 
-  it('inserts a byte where that is wanted', () => {
+  it('inserts a byte in insert mode', () => {
     expect(type([0x11], ['a', 'b'], { insert: true })).toMatchObject({ bytes: [0xab, 0x11], offset: 1 })
     expect(type([0x11], ['A'], { insert: true, pane: 'ascii' })).toMatchObject({
       bytes: [0x41, 0x11],
@@ -111,7 +111,7 @@ describe('typeKey', () => {
     })
   })
 
-  it('deletes at the caret, and before it only while inserting', () => {
+  it('deletes at the caret, and before it only in insert mode', () => {
     expect(type([1, 2, 3], ['Delete'], { at: 1 })).toMatchObject({ bytes: [1, 3], offset: 1 })
     expect(type([1, 2, 3], ['Backspace'], { at: 1 })).toMatchObject({ bytes: [1, 2, 3], offset: 0 })
     expect(type([1, 2, 3], ['Backspace'], { at: 1, insert: true })).toMatchObject({
@@ -121,13 +121,13 @@ describe('typeKey', () => {
     expect(type([1], ['Backspace'], { insert: true })).toMatchObject({ bytes: [1], offset: 0 })
   })
 
-  it('undoes and redoes, and goes to where it did', () => {
+  it('undoes and redoes, and moves to that position', () => {
     expect(type([1, 2, 3], ['Delete', 'Ctrl+z'], { at: 2 })).toMatchObject({ bytes: [1, 2, 3], offset: 2 })
     expect(type([1, 2, 3], ['Delete', 'Ctrl+z', 'Ctrl+y'], { at: 2 })).toMatchObject({ bytes: [1, 2] })
     expect(type([1, 2, 3], ['Delete', 'Ctrl+z', 'Ctrl+Shift+z'], { at: 2 })).toMatchObject({ bytes: [1, 2] })
   })
 
-  it('leaves keys alone that edit nothing', () => {
+  it('ignores keys that edit nothing', () => {
     const edits = new ByteEdits(Uint8Array.of(1))
     const caret: Caret = { offset: 0, pane: 'hex', isHalfTyped: false }
     for (const key of ['g', 'Enter', 'F5', 'é']) {

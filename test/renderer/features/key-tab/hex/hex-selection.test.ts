@@ -13,7 +13,7 @@ const { signal } = new AbortController()
 const caret = (offset: number) => ({ offset, pane: 'hex', isHalfTyped: false }) as const
 
 describe('findBytes', () => {
-  it('DV13 finds the nearest place in its direction, and goes on at the other end', async () => {
+  it('DV13 finds the nearest match in its direction, and wraps around', async () => {
     const small = fc.uint8Array({ maxLength: 40, max: 2 })
     await fc.assert(
       fc.asyncProperty(
@@ -38,7 +38,7 @@ describe('findBytes', () => {
     )
   })
 
-  it('DV13 finds what lies over the edge of two pieces', async () => {
+  it('DV13 finds a match across two pieces', async () => {
     const bytes = new Uint8Array(3 * 1024 * 1024)
     bytes.set([1, 2, 3], 1024 * 1024 - 1)
     const source = new ByteEdits(bytes)
@@ -47,18 +47,18 @@ describe('findBytes', () => {
   })
 })
 
-describe('what is typed and copied', () => {
+describe('searching and copying in hex', () => {
   it.each([
     ['89 50', [0x89, 0x50]],
     ['0xFF', [0xff]],
     ['abc', [0x61, 0x62, 0x63]],
     ['"ab"', [0x61, 0x62]],
     ['é', [0xc3, 0xa9]],
-  ])('DV13 %s is looked for as its bytes', (typed, bytes) => {
+  ])('DV13 searches %s as its bytes', (typed, bytes) => {
     expect([...(findPattern(typed) ?? [])]).toEqual(bytes)
   })
 
-  it('DV13 nothing is not looked for', () => {
+  it('DV13 does not search an empty text', () => {
     expect(findPattern('')).toBe(undefined)
   })
 
@@ -68,7 +68,7 @@ describe('what is typed and copied', () => {
     expect(copyOf(Uint8Array.of(0x41, 0xff), 'ascii')).toBe('A.')
   })
 
-  it('DV13 a selection holds the byte where it began and the one at the caret', () => {
+  it('DV13 a selection includes the byte where it started and the one at the caret', () => {
     expect(selectedRange(5, caret(2), 10)).toEqual({ start: 2, end: 6 })
     expect(selectedRange(8, caret(10), 10)).toEqual({ start: 8, end: 10 })
     expect(selectedRange(undefined, caret(2), 10)).toBe(undefined)

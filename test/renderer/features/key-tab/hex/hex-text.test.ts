@@ -13,7 +13,7 @@ import {
 const source = { size: 20, byteAt: (offset: number) => (offset === 3 ? undefined : offset + 0x40) }
 
 describe('the text of hex rows', () => {
-  it('shows every byte, what has not come, and the end', () => {
+  it('shows every byte, missing bytes, and the end', () => {
     expect(hexText(rowText(source, 0))).toBe('40 41 42 ·· 44 45 46 47  48 49 4a 4b 4c 4d 4e 4f ')
     expect(asciiText(rowText(source, 0))).toBe('@AB DEFGHIJKLMNO')
     expect(hexText(rowText(source, 16)).trimEnd()).toBe('50 51 52 53')
@@ -28,7 +28,7 @@ describe('the text of hex rows', () => {
     }
   })
 
-  it('has a place for appending, and wide offsets for large values', () => {
+  it('has a position for appending, and wide offsets for large values', () => {
     expect([rowCount(0, false), rowCount(16, false), rowCount(16, true), rowCount(17, true)]).toEqual([
       1, 1, 2, 2,
     ])

@@ -29,7 +29,7 @@ const clean = after({ type: 'loaded', base: version('a') })
 const dirty = reduce(clean, { type: 'edited', isDirty: true, replacement: undefined })
 
 describe('judge', () => {
-  it('reloads where nothing is lost, and asks where edits would be', () => {
+  it('reloads if nothing is lost, and asks if edits would be', () => {
     expect(judge(clean, stat('a'))).toBe('same')
     expect(judge(clean, stat('b'))).toBe('reload')
     expect(judge(clean, undefined)).toBe('reload')
@@ -38,14 +38,14 @@ describe('judge', () => {
     expect(judge(dirty, undefined)).toBe('conflict')
   })
 
-  it('takes a value that was never put for edits', () => {
+  it('treats a value that was never put as edits', () => {
     const fresh = after({ type: 'loaded', base: NEW_VALUE })
     expect(hasSomethingToPut(fresh)).toBe(true)
     expect(judge(fresh, undefined)).toBe('same')
     expect(judge(fresh, stat('b'))).toBe('conflict')
   })
 
-  it('opens a value that appears where none was', () => {
+  it('opens a value that appears where there was none', () => {
     const missing = after({ type: 'loadFailed', failure: failure('NOT_FOUND') })
     expect(judge(missing, undefined)).toBe('same')
     expect(judge(missing, stat('a'))).toBe('reload')
@@ -53,12 +53,12 @@ describe('judge', () => {
 })
 
 describe('reduce', () => {
-  it('tells a missing value from one that could not be read', () => {
+  it('distinguishes a missing value from one that could not be read', () => {
     expect(after({ type: 'loadFailed', failure: failure('NOT_FOUND') }).phase).toBe('missing')
     expect(after({ type: 'loadFailed', failure: failure('IO') })).toMatchObject({ phase: 'failed' })
   })
 
-  it('raises, changes and ends a conflict by what is seen', () => {
+  it('raises, changes and ends a conflict by the observed versions', () => {
     const changed = reduce(dirty, { type: 'seen', theirs: stat('b') })
     expect(changed).toMatchObject({ conflict: { type: 'changed', theirs: { etag: 'b' } }, isDirty: true })
     expect(reduce(changed, { type: 'seen', theirs: undefined })).toMatchObject({
@@ -67,7 +67,7 @@ describe('reduce', () => {
     expect(reduce(changed, { type: 'seen', theirs: stat('a') })).toMatchObject({ conflict: undefined })
   })
 
-  it('puts over what was accepted, and over nothing else', () => {
+  it('overwrites only the version that was accepted', () => {
     const conflicting = reduce(dirty, { type: 'seen', theirs: stat('b') })
     const accepted = reduce(conflicting, { type: 'accepted', theirs: stat('b') })
     expect(accepted).toMatchObject({ base: { stat: { etag: 'b' } }, isDirty: true })
@@ -75,7 +75,7 @@ describe('reduce', () => {
     expect(gone).toMatchObject({ base: { stat: undefined }, isDirty: true })
   })
 
-  it('shows a conflict that was decided until its put has ended', () => {
+  it('shows a resolved conflict until its put has ended', () => {
     for (const theirs of [stat('b'), undefined]) {
       const conflicting = reduce(dirty, { type: 'seen', theirs })
       const putting = reduce(reduce(conflicting, { type: 'accepted', theirs }), { type: 'putting' })
@@ -98,12 +98,12 @@ describe('reduce', () => {
     expect(reduce(failed, { type: 'putting' })).toMatchObject({ failure: undefined, isPutting: true })
   })
 
-  it('stays edited where one typed on during the put', () => {
+  it('stays edited if the user typed during the put', () => {
     const put = reduce(reduce(dirty, { type: 'putting' }), { type: 'put', base: version('c'), isDirty: true })
     expect(put).toMatchObject({ isDirty: true, isPutting: false, base: { stat: { etag: 'c' } } })
   })
 
-  it('never loses edits to anything but a load or a put', () => {
+  it('loses edits only to a load or a put', () => {
     const events: fc.Arbitrary<DocumentEvent> = fc.constantFrom<DocumentEvent>(
       { type: 'putting' },
       { type: 'failed', failure: failure('IO') },

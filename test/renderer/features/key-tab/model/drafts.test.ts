@@ -13,7 +13,7 @@ const draft = (size: number, savedAt: number) => ({
 })
 
 describe('DraftStore', () => {
-  it('gives back every byte, and whether there was a version before', () => {
+  it('returns every byte, and whether there was a version before', () => {
     const store = new DraftStore(new MapStorage())
     const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index & 255)
     store.write('a', { bytes, etag: undefined, savedAt: 5 })
@@ -22,14 +22,14 @@ describe('DraftStore', () => {
     expect(store.read('a')).toBeUndefined()
   })
 
-  it('does not keep what is too large, nor an older draft in its stead', () => {
+  it('stores no draft that is too large, and removes an older one', () => {
     const store = new DraftStore(new MapStorage())
     expect(store.write('a', draft(10, 1))).toBe(true)
     expect(store.write('a', draft(DRAFT_LIMITS.bytes + 1, 2))).toBe(false)
     expect(store.read('a')).toBeUndefined()
   })
 
-  it('makes room by dropping the oldest, and touches nothing else', () => {
+  it('makes room by dropping only the oldest', () => {
     const storage = new MapStorage()
     storage.setItem('other', 'x')
     const store = new DraftStore(storage)
@@ -47,7 +47,7 @@ describe('DraftStore', () => {
     expect(total).toBeLessThanOrEqual(DRAFT_LIMITS.characters + 1)
   })
 
-  it('takes a broken entry for none', () => {
+  it('ignores a broken entry', () => {
     const storage = new MapStorage()
     const store = new DraftStore(storage)
     for (const text of ['{', '{"savedAt":1}', '{"savedAt":1,"bytes":"%"}', 'null']) {
@@ -56,7 +56,7 @@ describe('DraftStore', () => {
     }
   })
 
-  it('says so when the browser has no room left', () => {
+  it('reports when the browser has no room left', () => {
     const storage = new MapStorage()
     storage.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError')
@@ -64,7 +64,7 @@ describe('DraftStore', () => {
     expect(new DraftStore(storage).write('a', draft(1, 1))).toBe(false)
   })
 
-  it('names a draft by where the stack comes from and its key', () => {
+  it('names a draft by its key and the source of the stack', () => {
     const folder = { type: 'folder', path: '/data' } as const
     expect(draftId(folder, '/a')).toBe(draftId({ ...folder }, '/a'))
     expect(draftId(folder, '/a')).not.toBe(draftId({ type: 'folder', path: '/other' }, '/a'))

@@ -8,7 +8,7 @@ import {
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 
-/** Texts rich in everything that some editor would take for a line break. */
+/** Texts with many characters that some editor would treat as a line break. */
 const texts = fc
   .array(
     fc.constantFrom('a', 'é', '😀', '\n', '\r\n', '\r', '\u2028', '\u2029', '\u0085', '\uFEFF', '\0', '\t'),
@@ -22,7 +22,7 @@ function roundTrip(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 describe('text codec', () => {
-  it('gives back every UTF-8 text byte for byte, whatever ends its lines', () => {
+  it('returns every UTF-8 text byte for byte, with any line ends', () => {
     fc.assert(
       fc.property(texts, text => {
         expect(roundTrip(utf8(text))).toEqual(utf8(text))
@@ -31,7 +31,7 @@ describe('text codec', () => {
     )
   })
 
-  it('gives back any bytes that it takes for text', () => {
+  it('returns any bytes that it decodes as text', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), bytes => {
         const back = roundTrip(bytes)
@@ -41,7 +41,7 @@ describe('text codec', () => {
     )
   })
 
-  it('never breaks a line inside itself: only endings are taken off', () => {
+  it('never splits a line in its middle: only line ends are removed', () => {
     fc.assert(
       fc.property(texts, text => {
         const { lines = [] } = decodeText(utf8(text)) ?? {}
@@ -56,31 +56,31 @@ describe('text codec', () => {
     ['surrogate', [0xed, 0xa0, 0x80]],
     ['cut off', [0xe2, 0x82]],
     ['UTF-16', [0xff, 0xfe, 0x61, 0x00]],
-  ])('is strict: %s bytes are no text', (_, bytes) => {
+  ])('is strict: %s bytes are not text', (_, bytes) => {
     expect(decodeText(Uint8Array.from(bytes))).toBeUndefined()
     expect(decodeLossy(Uint8Array.from(bytes)).lines.join('')).toContain('\uFFFD')
   })
 
-  it('keeps the byte order mark apart, and only the first', () => {
+  it('separates the byte order mark, and only the first', () => {
     expect(decodeText(utf8('\uFEFFa'))).toMatchObject({ hasBom: true, lines: ['a'] })
     expect(decodeText(utf8('\uFEFF\uFEFFa'))).toMatchObject({ hasBom: true, lines: ['\uFEFFa'] })
     expect(decodeText(utf8('a\uFEFF'))).toMatchObject({ hasBom: false, lines: ['a\uFEFF'] })
   })
 
-  it('finds the ending that most lines have, the first seen among equals', () => {
+  it('finds the most common ending, the first seen if equal', () => {
     expect(decodeText(utf8('a\r\nb\nc\n'))).toMatchObject({ ending: '\n', lines: ['a', 'b', 'c', ''] })
     expect(decodeText(utf8('a\r\nb\nc'))?.ending).toBe('\r\n')
     expect(decodeText(utf8('a\nb\r\nc'))?.ending).toBe('\n')
     expect(decodeText(utf8(''))).toMatchObject({ ending: '\n', lines: [''] })
   })
 
-  it('takes a lone carriage return for an ending only where there is no line feed', () => {
+  it('treats a lone carriage return as an ending only if there is no line feed', () => {
     expect(decodeText(utf8('a\rb'))).toMatchObject({ ending: '\r', lines: ['a', 'b'] })
     expect(decodeText(utf8('a\rb\n'))).toMatchObject({ ending: '\n', lines: ['a\rb', ''] })
     expect(decodeText(utf8('a\r\r\nb'))).toMatchObject({ ending: '\r\n', lines: ['a\r', 'b'] })
   })
 
-  it('tells where the endings differ', () => {
+  it('reports where the endings differ', () => {
     expect(decodeText(utf8('ab\nc\r\nd\n'))?.exceptions).toEqual(new Map([[4, '\r\n']]))
   })
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { CallError } from '../../../../../src/renderer/api/client.ts'
 import { failureOf } from '../../../../../src/renderer/features/key-tab/model/value-calls.ts'
 
-it('P5 a failure is shown with all that the host told of it', () => {
+it('P5 a failure is shown with everything that the host reported', () => {
   const failure = {
     code: 'IO',
     message: 'Cannot get "/a"',

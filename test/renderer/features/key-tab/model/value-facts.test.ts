@@ -39,15 +39,15 @@ describe('how a value is read', () => {
     expect(client.calls).toEqual([])
   })
 
-  it('takes a key that ends in .json for JSON, so that its mistakes are marked', async () => {
+  it('treats a key that ends in .json as JSON, so that its errors are marked', async () => {
     expect(await chips('{ broken', '/a/b.JSON')).toBe('UTF-8 · JSON')
   })
 
-  it('does not judge JSON by its beginning alone', async () => {
+  it('does not detect JSON by its beginning only', async () => {
     expect(shownAs(await decode(new TextEncoder().encode('[1, 2'), '/a', false))).toBe('text')
   })
 
-  it('DV7 shows the beginning of what is packed as bytes, and says that it is only the beginning', async () => {
+  it('DV7 shows the beginning of a compressed value as bytes, and reports that it is only the beginning', async () => {
     const { decoding } = await decode(Uint8Array.of(0x1f, 0x8b, 8, 0), '/a', false)
     expect(decoding).toMatchObject({ pipeline: ['bytes'], problem: 'Only whole values are decoded' })
   })

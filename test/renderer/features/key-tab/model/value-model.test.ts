@@ -46,7 +46,7 @@ async function open(key = '/a', previous?: ValueModel) {
   return { model, editor, stop, detach, type, document: () => model.document.state }
 }
 
-/** Resolves when the model no longer loads, and has done what it does then. */
+/** Resolves when the model has finished loading and the work that follows. */
 async function settled({ document }: ValueModel): Promise<void> {
   await new Promise<void>(resolve => {
     const look = () => {
@@ -62,7 +62,7 @@ const stored = (key = '/a') => text(store.value(key).read(0, 1000))
 const writes = () => client.calls.filter(call => call === 'store.put' || call === 'uploads.commit').length
 
 describe('ValueModel', () => {
-  it('writes nothing where nothing was edited', async () => {
+  it('writes nothing if nothing was edited', async () => {
     store.put('/a', bytes('one'))
     const { model, type } = await open()
     await model.put()
@@ -78,7 +78,7 @@ describe('ValueModel', () => {
       if (name !== 'store.get') return undefined
       client.onReply = () => undefined
       client.putByOther('/a', bytes('two'))
-      // The bytes arrive after the answer to the question that the change caused.
+      // The bytes arrive after the answer to the request that the change caused.
       return vi
         .waitUntil(() => client.calls.includes('store.stat'))
         .then(() => client.call('store.stat', { session: 's1', key: '/a' }))
@@ -88,7 +88,7 @@ describe('ValueModel', () => {
     await vi.waitUntil(() => text(model.document.base.bytes) === 'two')
   })
 
-  it('puts edits over the version they were made to, and is unedited then', async () => {
+  it('puts edits over the version they were made to, and is unedited afterwards', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('two')
@@ -100,7 +100,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: false, conflict: undefined })
   })
 
-  it('stays edited by what is typed while a put is under way, and puts one after the other', async () => {
+  it('stays edited by typing during a put, and runs puts one after the other', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     client.delay = 5
@@ -117,7 +117,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: false })
   })
 
-  it('shows what others put while nothing is edited', async () => {
+  it('shows puts of others while nothing is edited', async () => {
     store.put('/a', bytes('one'))
     const { model, editor } = await open()
     client.putByOther('/a', bytes('theirs'))
@@ -126,7 +126,7 @@ describe('ValueModel', () => {
     expect(editor.isDirty()).toBe(false)
   })
 
-  it('raises a conflict where others put what is being edited, and never writes over them unasked', async () => {
+  it('raises a conflict if others put the edited value, and never overwrites it without confirmation', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('mine')
@@ -144,7 +144,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: false, conflict: undefined })
   })
 
-  it('raises a new conflict where they put again before "Keep mine" came through', async () => {
+  it('raises a new conflict if they put again before "Keep mine" is complete', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('mine')
@@ -156,7 +156,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: true, conflict: { theirs: store.stat('/a') } })
   })
 
-  it('takes theirs, and keeps the edits where theirs cannot be read', async () => {
+  it('uses theirs, and keeps the edits if theirs cannot be read', async () => {
     store.put('/a', bytes('one'))
     const { model, editor, type, document } = await open()
     type('mine')
@@ -172,7 +172,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: false, conflict: undefined, failure: undefined })
   })
 
-  it('puts a merged value over the version it was made of', async () => {
+  it('puts a merged value over the version it was merged with', async () => {
     store.put('/a', bytes('one'))
     const { model, type } = await open()
     type('mine')
@@ -183,7 +183,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('both')
   })
 
-  it('offers to put as new what was deleted while it was edited', async () => {
+  it('offers to put an edited value as new after it was deleted', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('mine')
@@ -194,7 +194,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('mine')
   })
 
-  it('lets go of edits to a deleted value, of their draft too', async () => {
+  it('discards edits to a deleted value, and their draft', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document, stop } = await open()
     type('mine')
@@ -206,7 +206,7 @@ describe('ValueModel', () => {
     expect(storage.length).toBe(0)
   })
 
-  it('makes a value where there is none, and only there', async () => {
+  it('creates a value only if there is none', async () => {
     const { model, document } = await open('/new')
     expect(document().phase).toBe('missing')
     model.create()
@@ -216,7 +216,7 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ conflict: { type: 'changed' } })
   })
 
-  it('keeps edits and says why when a put fails, and puts them later', async () => {
+  it('keeps edits and reports why if a put fails, and puts them later', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('mine')
@@ -228,7 +228,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('mine')
   })
 
-  it('E101 shows why a put failed, whatever fails after it, until the store answers again', async () => {
+  it('E101 shows why a put failed until the store answers again, whatever fails after it', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
     type('mine')
@@ -244,7 +244,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('one')
   })
 
-  it('carries edits from one editor to the next', async () => {
+  it('keeps edits when the editor is replaced', async () => {
     store.put('/a', bytes('one'))
     const { model, type, detach } = await open()
     type('mine')
@@ -259,7 +259,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('mine')
   })
 
-  it('offers a draft that another window left, and restores it as edits', async () => {
+  it('offers a draft of another window, and restores it as edits', async () => {
     store.put('/a', bytes('one'))
     const first = await open()
     first.type('draft')
@@ -291,7 +291,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('draft')
   })
 
-  it('restores a draft of a value that is gone', async () => {
+  it('restores a draft of a deleted value', async () => {
     store.put('/a', bytes('one'))
     const first = await open()
     first.type('draft')
@@ -306,7 +306,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('draft')
   })
 
-  it('does not overwrite an offered draft by new edits before it was decided', async () => {
+  it('does not overwrite an offered draft by new edits before the user has decided', async () => {
     store.put('/a', bytes('one'))
     const first = await open()
     first.type('draft')
@@ -320,7 +320,7 @@ describe('ValueModel', () => {
     expect(draftOf('/a')).toBe('other')
   })
 
-  it('forgets a draft that equals the value', async () => {
+  it('deletes a draft that equals the value', async () => {
     store.put('/a', bytes('one'))
     const first = await open()
     first.type('draft')
@@ -331,7 +331,7 @@ describe('ValueModel', () => {
     expect(storage.length).toBe(0)
   })
 
-  it('takes edits along when the key is renamed', async () => {
+  it('keeps edits when the key is renamed', async () => {
     store.put('/a', bytes('one'))
     const old = await open()
     old.type('mine')
@@ -346,7 +346,7 @@ describe('ValueModel', () => {
     expect(storage.length).toBe(0)
   })
 
-  it('does not take edits along to another value', async () => {
+  it('does not keep edits for another value', async () => {
     store.put('/a', bytes('one'))
     store.put('/b', bytes('something else'))
     const old = await open()
@@ -358,7 +358,7 @@ describe('ValueModel', () => {
     expect(draftOf('/a')).toBe('mine')
   })
 
-  it('O20 takes a value as an edit; of a value of which only the beginning is loaded it takes none, and says so', async () => {
+  it('O20 takes a value as an edit; refuses with a reason if only the beginning is loaded', async () => {
     store.put('/a', bytes('one'))
     const { model } = await open()
     expect(await model.take(bytes('two'))).toBe(true)
@@ -369,7 +369,7 @@ describe('ValueModel', () => {
     expect(large.document.isDirty).toBe(false)
   })
 
-  it('opens a large value by its beginning, and loads all of it when asked', async () => {
+  it('opens the beginning of a large value, and loads all of it on request', async () => {
     store.putHuge('/a', 3_000_000, 'text')
     const { model, document } = await open()
     expect(document()).toMatchObject({ base: { isWhole: false } })
@@ -379,7 +379,7 @@ describe('ValueModel', () => {
     expect(equalBytes(model.document.base.bytes, store.value('/a').read(0, 3_000_000))).toBe(true)
   })
 
-  it('loads a value as a whole up to a mebibyte', async () => {
+  it('loads a whole value up to a mebibyte', async () => {
     store.putHuge('/a', 1024 * 1024, 'text')
     const { model } = await open()
     expect(model.document.base.isWhole).toBe(true)
@@ -412,7 +412,7 @@ describe('ValueModel', () => {
     expect(text(editor.bytes())).toBe('from the file')
   })
 
-  it('leaves the old value when replacing is called off', async () => {
+  it('keeps the old value if replacing is cancelled', async () => {
     store.put('/a', bytes('one'))
     const { model, document } = await open()
     model.document.replaceWith(new File([new Uint8Array(20_000_000)], 'new.bin'))
@@ -426,7 +426,7 @@ describe('ValueModel', () => {
     expect(model.document.getSnapshot().task).toBeUndefined()
   })
 
-  it('H14 asks, when the value changes after a file was chosen, and drops the file for theirs', async () => {
+  it('H14 asks if the value changes after a file was chosen, and drops the file for theirs', async () => {
     store.put('/a', bytes('one'))
     const { model, editor, document } = await open()
     model.document.replaceWith(new File(['from the file'], 'new.txt'))
@@ -439,7 +439,7 @@ describe('ValueModel', () => {
     expect(writes()).toBe(0)
   })
 
-  it('H14 leaves the file with a locked stack', async () => {
+  it('H14 keeps the file if the stack is locked', async () => {
     store.put('/a', bytes('one'))
     const { model, document } = await open()
     model.replaceWith(new File(['from the file'], 'new.txt'))
@@ -453,7 +453,7 @@ describe('ValueModel', () => {
     })
   })
 
-  it('P7 offers a file that was chosen and not put to the page that comes next', async () => {
+  it('P7 offers the next page a file that was chosen and not put', async () => {
     store.put('/a', bytes('one'))
     const before = await open()
     before.model.replaceWith(new File(['from the file'], 'new.txt'))
@@ -468,7 +468,7 @@ describe('ValueModel', () => {
     expect(new DraftStore(storage).read('/a')).toBeUndefined()
   })
 
-  it('P7 offers a file as a conflict where the value has changed since it was chosen', async () => {
+  it('P7 offers a file as a conflict if the value has changed since it was chosen', async () => {
     store.put('/a', bytes('one'))
     const before = await open()
     before.model.replaceWith(new File(['from the file'], 'new.txt'))
@@ -482,7 +482,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('theirs')
   })
 
-  it('P7 keeps a file no longer once it is taken back, and one that is too large not at all', async () => {
+  it('P7 deletes the stored file when it is discarded, and stores none that is too large', async () => {
     store.put('/a', bytes('one'))
     const { model } = await open()
     const kept = () => new DraftStore(storage).read('/a')?.file
@@ -502,7 +502,7 @@ describe('ValueModel', () => {
     read.mockRestore()
   })
 
-  it('H13 brings back edits that were reverted, and reverted files', async () => {
+  it('H13 restores reverted edits and reverted files', async () => {
     store.put('/a', bytes('one'))
     const { model, editor, type, document } = await open()
     expect(model.revert()).toBeUndefined()
@@ -521,7 +521,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('from the file')
   })
 
-  it('H13 brings reverted edits back as a conflict where the value has changed since', async () => {
+  it('H13 restores reverted edits as a conflict if the value has changed since', async () => {
     store.put('/a', bytes('one'))
     const { model, editor, type, document } = await open()
     type('two')
@@ -535,7 +535,7 @@ describe('ValueModel', () => {
     expect(stored()).toBe('theirs')
   })
 
-  it('is unedited after a revert while no editor is there', async () => {
+  it('is unedited after a revert without an editor', async () => {
     store.put('/a', bytes('one'))
     const { model, type, detach, document } = await open()
     type('two')
@@ -548,7 +548,7 @@ describe('ValueModel', () => {
 })
 
 describe('an edit of a value that expires', () => {
-  it.each(['an edit', 'a file'])('H22 %s keeps what is left of the time to live', async way => {
+  it.each(['an edit', 'a file'])('H22 %s keeps the remaining time to live', async way => {
     const content = new MemoryDatastore()
     await content.put(Key.of('a'), bytes('one'), { ttl: 60_000 })
     const { page, session } = await openSession(content)

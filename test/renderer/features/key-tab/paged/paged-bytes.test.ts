@@ -9,7 +9,9 @@ interface Read {
   fail(): void
 }
 
-/** Pages over a value of 100 pages whose bytes are their page's number, read under the test's control. */
+/**
+ * Pages over a value of 100 pages whose bytes are their page's number. The test controls when reads settle.
+ */
 function open(head = new Uint8Array()) {
   const reads: Read[] = []
   const size = 100 * BYTE_PAGE - 10
@@ -29,7 +31,7 @@ function open(head = new Uint8Array()) {
 }
 
 describe('PagedBytes', () => {
-  it('reads a page where one looks, once, and tells when it has come', async () => {
+  it('reads visible pages, once, and notifies when they arrive', async () => {
     const { pages, reads, told } = open()
     expect(pages.byteAt(5 * BYTE_PAGE)).toBeUndefined()
     pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
@@ -41,13 +43,13 @@ describe('PagedBytes', () => {
     expect(pages.byteAt(6 * BYTE_PAGE - 1)).toBe(5)
   })
 
-  it('begins with the bytes it was given, whole pages of them', () => {
+  it('starts with the bytes it was given, in whole pages', () => {
     const { pages } = open(new Uint8Array(BYTE_PAGE + 5).fill(7))
     expect(pages.byteAt(BYTE_PAGE - 1)).toBe(7)
     expect(pages.byteAt(BYTE_PAGE)).toBeUndefined()
   })
 
-  it('gives up reads for places that were left', () => {
+  it('cancels reads of positions that are no longer visible', () => {
     const { pages, reads } = open()
     pages.want(0, 10)
     pages.want(50 * BYTE_PAGE, 51 * BYTE_PAGE + 1)
@@ -62,7 +64,7 @@ describe('PagedBytes', () => {
     expect(reads.map(({ end }) => end)).toEqual([size])
   })
 
-  it('asks for a page that failed only after a retry', async () => {
+  it('requests a page that failed only after a retry', async () => {
     const { pages, reads, told } = open()
     pages.want(0, 10)
     const failed = told()
@@ -77,7 +79,7 @@ describe('PagedBytes', () => {
     expect(reads).toHaveLength(2)
   })
 
-  it('holds a bounded number of pages, those looked at last', async () => {
+  it('holds a bounded number of pages, the most recently used ones', async () => {
     const { pages, reads, told } = open()
     for (let page = 0; page < 80; page++) {
       pages.want(page * BYTE_PAGE, page * BYTE_PAGE + 1)

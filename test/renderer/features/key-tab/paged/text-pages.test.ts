@@ -38,7 +38,7 @@ function expectSeamless(value: Uint8Array): void {
 }
 
 describe('text pages', () => {
-  it('follow each other without gap or overlap, whatever the lines are', () => {
+  it('follow each other without gap or overlap, for any line lengths', () => {
     const line = fc
       .tuple(fc.constantFrom('a', 'é', '😀'), fc.nat(200_000))
       .map(([unit, n]) => unit.repeat(n / 4))
@@ -50,7 +50,7 @@ describe('text pages', () => {
     )
   })
 
-  it('hold for the sizes around a page', () => {
+  it('are correct for sizes near a page', () => {
     for (const size of [
       0,
       1,
@@ -66,7 +66,7 @@ describe('text pages', () => {
     }
   })
 
-  it('never cut a character, and begin at a line where one is near', () => {
+  it('never split a character, and start at a line if one is near', () => {
     const wide = utf8('€'.repeat(TEXT_PAGE))
     for (const { bytes } of pagesOf(wide))
       expect(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).not.toBe('')
@@ -80,7 +80,7 @@ describe('text pages', () => {
     expect(pageOfOffset(9 * TEXT_PAGE, 2 * TEXT_PAGE)).toBe(1)
   })
 
-  it('leave out a character that is cut off at the end, and nothing else', () => {
+  it('leave out only a character that is cut off at the end', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(), (text, cut) => {
         const whole = utf8(text)
@@ -93,7 +93,7 @@ describe('text pages', () => {
     expect(wholeCharacters(Uint8Array.of(0x61, 0xff))).toEqual(Uint8Array.of(0x61, 0xff))
   })
 
-  it.each(TEXT_ENCODINGS)('W82 are cut between characters of %s, and show each of them', encoding => {
+  it.each(TEXT_ENCODINGS)('W82 are split between characters of %s, and show each of them', encoding => {
     const isWide = encoding.startsWith('utf')
     const lines = fc.array(
       fc
@@ -114,7 +114,7 @@ describe('text pages', () => {
     )
   })
 
-  it('W82 show � for what the encoding does not have', () => {
+  it('W82 show � for invalid characters of the encoding', () => {
     expect(pageText(Uint8Array.of(0x61, 0xff), 'utf-8')).toMatchObject({ isLossy: true })
     const { bytes, isLossy } = pageText(Uint8Array.of(0x61, 0, 0, 0xd8, 0x62, 0), 'utf-16le')
     expect([new TextDecoder().decode(bytes), isLossy]).toEqual(['a�b', true])

@@ -23,7 +23,7 @@ function field(schema: Record<string, unknown>, required: readonly string[] = []
 }
 
 describe('formFields', () => {
-  it('X2 makes a field of every option of every kind, in the order of its schema', () => {
+  it('X2 has a field for every option of every kind, in the order of its schema', () => {
     for (const info of kinds.values()) {
       expect(formFields(info).map(({ name }) => name)).toEqual(Object.keys(info.schema['properties'] ?? {}))
     }
@@ -39,12 +39,12 @@ describe('formFields', () => {
     ])
   })
 
-  it('X2 offers to browse where a string is a folder', () => {
+  it('X2 offers to browse if a string is a folder', () => {
     expect(field({ type: 'string', format: 'folder-path' }).control).toEqual({ type: 'text', isFolder: true })
     expect(field({ type: 'string' }).control).toEqual({ type: 'text', isFolder: false })
   })
 
-  it('X2 takes the bounds of numbers, but not those that only say "any integer"', () => {
+  it('X2 uses the bounds of numbers, except those that only mean "any integer"', () => {
     const [count, ratio] = formFields(kind('odd'))
     expect(count?.control).toEqual({ type: 'number', isInteger: true, range: { min: 1, max: 64 } })
     expect(ratio?.control).toEqual({ type: 'number', isInteger: false, range: {} })
@@ -57,7 +57,7 @@ describe('formFields', () => {
     )
   })
 
-  it('X2 shows a yes-or-no without a default as three choices, since saying nothing is one', () => {
+  it('X2 shows a boolean without a default as three choices, because it can be omitted', () => {
     expect(field({ type: 'boolean', default: false }).control.type).toBe('flag')
     expect(field({ type: 'boolean' }, ['followLinks']).control.type).toBe('flag')
     expect(field({ type: 'boolean' }).control).toMatchObject({
@@ -79,16 +79,16 @@ describe('formFields', () => {
     })
   })
 
-  it('O50 says a number of bytes as a size, and takes it as one', () => {
+  it('O50 shows a number of bytes as a size, and accepts a size', () => {
     const limit = formFields(kind('memory')).find(({ name }) => name === 'maxBytes')!
     expect(limit.control).toEqual({ type: 'bytes', range: { min: 1 } })
     expect(saidOf(limit, '67108864')).toBe('at most 64 MiB')
     expect(saidOf(limit, '1234567')).toBe('at most 1,234,567 bytes')
-    // What the document has is not always a size.
+    // The value in the document is not always a size.
     expect(saidOf(limit, '-5')).toBe('at most -5')
   })
 
-  it('O51 says how tiers write, with what it means, under the names of documents', () => {
+  it('O51 shows the write modes of tiers with a description, under their names in documents', () => {
     const mode = formFields(kind('tiered')).find(({ name }) => name === 'mode')!
     expect(mode.label).toBe('Writing')
     expect(mode.control).toMatchObject({
@@ -106,13 +106,13 @@ describe('formFields', () => {
     expect(saidOf(mode, '"write-back"')).toBe('writes to the first tier, later to the others')
   })
 
-  it('X2 leaves shapes it has no control for to the document', () => {
+  it('X2 leaves types without a control to the document', () => {
     expect(field({ type: 'array', items: { type: 'string' } }).control.type).toBe('document')
     expect(field({ anyOf: [{ type: 'string' }, { const: 1 }] }).control.type).toBe('document')
     expect(field({}).control.type).toBe('document')
   })
 
-  it('X2 names fields by title or by their words, and says default and need', () => {
+  it('X2 labels fields by title or by the words of their names, and shows defaults and required options', () => {
     expect(field({ type: 'string' }).label).toBe('Follow links')
     expect(field({ type: 'string', title: 'Links' }).label).toBe('Links')
     expect(field({ type: 'string', default: 'x' }, ['followLinks'])).toMatchObject({
@@ -122,13 +122,13 @@ describe('formFields', () => {
     expect(field({ type: 'string' }, ['followLinks']).isRequired).toBe(true)
   })
 
-  it('X2 makes no field of a kind that nobody knows', () => {
+  it('X2 has no fields for an unknown kind', () => {
     expect(formFields(undefined)).toEqual([])
   })
 })
 
 describe('number-text', () => {
-  it('X2 takes what JSON takes, every digit as it was typed', () => {
+  it('X2 accepts JSON numbers, with every digit as typed', () => {
     const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,25})(\.\d{1,3})?(e[+-]?\d{1,2})?$/)
     fc.assert(
       fc.property(digits, typed => {
@@ -150,7 +150,7 @@ describe('number-text', () => {
     expect(numberText(typed)).toBe(number)
   })
 
-  it('X2 says the bounds', () => {
+  it('X2 shows the bounds', () => {
     const control = (range: { min?: number; max?: number }, isInteger = true) =>
       boundsText({ type: 'number', isInteger, range })
     expect([control({ min: 1, max: 64 }), control({ min: 1 }), control({ max: 9 }), control({})]).toEqual([
@@ -163,7 +163,7 @@ describe('number-text', () => {
     expect(control({}, false)).toBe('')
   })
 
-  it('W42 shows an option that has an effect as the others are set, or that is set', () => {
+  it('W42 shows an option that has an effect with the other options, or that is set', () => {
     const sharding = formFields(kind('fs')).find(({ name }) => name === 'sharding')!
     const path = formFields(kind('fs')).find(({ name }) => name === 'path')!
     const layout = (value: string) => (name: string) => (name === 'layout' ? value : undefined)

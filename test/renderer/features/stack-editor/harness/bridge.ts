@@ -1,6 +1,6 @@
 import type { Reply } from '../../../../../src/shared/values.ts'
 
-/** What the page is told to begin with, in its address. */
+/** Initial state of the page, in its address. */
 export interface HarnessOptions {
   readonly text: string
   readonly path?: string
@@ -8,7 +8,7 @@ export interface HarnessOptions {
   readonly isOpen?: boolean
 }
 
-/** What the test puts into the page, and what the page tells the test. */
+/** Functions that the test calls in the page, and messages from the page to the test. */
 declare global {
   interface Window {
     strataHost: (name: string, input: unknown) => Promise<Reply<unknown>>

@@ -17,14 +17,17 @@ type Handled =
   | `sessions.${'open' | 'plan' | 'apply'}`
 type Handlers = { readonly [Name in Handled]: (input: ParsedInput<Name>) => Output<Name> }
 
-/** The part of the host that the stack editor calls: real schemas and checks, folders and files only in name. */
+/**
+ * The part of the host that the stack editor calls, with real schemas and checks. Folders and files exist by
+ * name only.
+ */
 export class FakeHost {
   readonly calls: string[] = []
   readonly files = new Map<string, string>()
   readonly applied: unknown[] = []
-  /** What was decided at each change. */
+  /** The decisions that were sent with each change. */
   readonly decided: (Decisions | undefined)[] = []
-  /** Every call is answered after this. */
+  /** The delay of every answer. */
   ready: Promise<void> = Promise.resolve()
   #running: ParsedDocument | undefined
 
@@ -71,7 +74,10 @@ export class FakeHost {
     return { done: true }
   }
 
-  /** As the core compares the nodes; each memory has 3 values, and each list of shards 121 keys of 368 elsewhere. */
+  /**
+   * Compares the nodes as the core does. Each memory has 3 values, and each list of shards has 121 of 368
+   * keys elsewhere.
+   */
   #plan({ document, root }: ParsedDocument): Output<'sessions.plan'> {
     const running = this.#running as ParsedDocument
     const nodes = flatten(running.root)

@@ -6,9 +6,9 @@ import { FakeHost } from './fake-host.ts'
 export interface OpenEditor {
   readonly page: Page
   readonly host: FakeHost
-  /** What the next dialogs answer, in order. */
+  /** The answers to the next dialogs, in order. */
   readonly picks: (string | undefined)[]
-  /** What went wrong in the page. */
+  /** Errors of the page. */
   readonly errors: string[]
 }
 

@@ -7,7 +7,7 @@ import { build } from 'vite'
 
 const OUT = resolve('.cache/stack-editor-harness')
 
-/** What the window's own pages are served with. */
+/** The headers of the window's own pages. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'"
 

@@ -10,7 +10,7 @@ import {
   setMember,
 } from '../../../../../src/renderer/features/stack-editor/json/edit-json.ts'
 
-/** JavaScript itself moves names that look like indices to the front. */
+/** JavaScript moves names that look like indices to the front. */
 const plainName = fc
   .string({ minLength: 1, maxLength: 6 })
   .filter(name => name !== '__proto__' && !/^\d+$/.test(name))
@@ -19,7 +19,7 @@ const object = fc.dictionary(plainName, value, { maxKeys: 5, noNullPrototype: tr
 const indent = fc.constantFrom<string | number | undefined>(undefined, 1, 2, 4, '\t')
 
 describe('patch-json', () => {
-  it('X1 setMember() gives the value JavaScript would, keeping the order of names', () => {
+  it('X1 setMember() gives the same value as JavaScript, and keeps the order of names', () => {
     fc.assert(
       fc.property(object, plainName, value, indent, (before, name, set, space) => {
         const text = JSON.stringify({ inner: before }, null, space)
@@ -41,7 +41,7 @@ describe('patch-json', () => {
     )
   })
 
-  it('X1 insertElement() and removeElement() are as on a list', () => {
+  it('X1 insertElement() and removeElement() work as on an array', () => {
     fc.assert(
       fc.property(fc.array(value, { maxLength: 5 }), fc.nat(), value, indent, (list, at, item, space) => {
         const index = at % (list.length + 1)
@@ -53,7 +53,7 @@ describe('patch-json', () => {
     )
   })
 
-  it('X1 replaceAt() leaves every other character as it was', () => {
+  it('X1 replaceAt() does not change other characters', () => {
     fc.assert(
       fc.property(object, plainName, value, value, indent, (before, name, old, set, space) => {
         const text = JSON.stringify({ ...before, [name]: old }, null, space)
@@ -65,7 +65,7 @@ describe('patch-json', () => {
     )
   })
 
-  it('X1 puts a new member on a line of its own where its neighbours have theirs', () => {
+  it('X1 puts a new member on a line of its own if its neighbours have their own lines', () => {
     const text = '{\n  "a": 1.0,\n  "b": { "x": 1e3 }\n}\n'
     expect(setMember(text, [], 'c', 'true')).toBe('{\n  "a": 1.0,\n  "b": { "x": 1e3 },\n  "c": true\n}\n')
     expect(setMember(text, ['b'], 'y', '"z"', ['x'])).toBe(
@@ -76,7 +76,7 @@ describe('patch-json', () => {
     )
   })
 
-  it('X1 spreads a line only when it would become too long', () => {
+  it('X1 breaks a line only if it would become too long', () => {
     const text = `{\n  "a": { "kind": "fs", "path": "${'x'.repeat(40)}" }\n}`
     expect(setMember(text, ['a'], 'layout', '"plain"')).toBe(
       `{\n  "a": {\n    "kind": "fs",\n    "path": "${'x'.repeat(40)}",\n    "layout": "plain"\n  }\n}`,
@@ -91,20 +91,20 @@ describe('patch-json', () => {
     expect(setMember('{}', [], 'a', '1')).toBe('{ "a": 1 }')
   })
 
-  it('X1 keeps numbers that JavaScript cannot hold', () => {
+  it('X1 keeps numbers that JavaScript cannot represent', () => {
     const text = '{"big":12345678901234567890,"small":1.10}'
     expect(setMember(text, [], 'x', '0')).toContain('"big":12345678901234567890,"small":1.10')
   })
 
-  it('X1 renames a member in its place, whatever its name looks like', () => {
+  it('X1 renames a member in place, whatever its name looks like', () => {
     expect(renameMember('{"a\\u0062": {"x":1}, "c":2}', [], 'ab', '/d')).toBe('{"/d": {"x":1}, "c":2}')
   })
 
-  it('X1 removes a name that is given twice altogether', () => {
+  it('X1 removes all members of a duplicate name', () => {
     expect(removeMember('{"a":1,"b":2,"a":3}', [], 'a')).toBe('{"b":2}')
   })
 
-  it('X1 refuses a place that the document does not have', () => {
+  it('X1 refuses a path that the document does not have', () => {
     expect(() => setMember('{"a":[]}', ['a'], 'x', '1')).toThrow(/Cannot edit "a"/)
     expect(() => replaceAt('{}', ['root', 'tiers', 1], '1')).toThrow(/root\.tiers\[1\]/)
   })

@@ -14,7 +14,7 @@ import {
 } from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 
 describe('parseJson', () => {
-  it('X1 accepts what JSON.parse accepts, with the same values at their places', () => {
+  it('X1 accepts what JSON.parse accepts, with equal values at each path', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom(undefined, 2, '\t'), (json, indent) => {
         const value: unknown = JSON.parse(json)
@@ -24,7 +24,7 @@ describe('parseJson', () => {
     )
   })
 
-  it('X1 refuses what JSON.parse refuses, at a place inside the text', () => {
+  it('X1 refuses what JSON.parse refuses, at a position inside the text', () => {
     const spoilt = fc
       .tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '}', ']', '"', '\\', '01', 'tru', '\n', '.', 'e'))
       .map(([json, at, put]) => json.slice(0, at % json.length) + put + json.slice((at % json.length) + 1))
@@ -54,7 +54,7 @@ describe('parseJson', () => {
     ['{"a":"\\x"}', 6, 'a backslash'],
     ['{} {}', 3, 'nothing may follow'],
     ['', 0, 'the document ends too early'],
-  ])('X1 says what is wrong with %s, and where', (text, offset, message) => {
+  ])('X1 reports the error in %s with its position', (text, offset, message) => {
     const error = failureOf(text)
     expect(error.offset).toBe(offset)
     expect(error.message).toContain(message)
@@ -116,13 +116,13 @@ describe('json-path', () => {
     )
   })
 
-  it('X1 spells paths as problems do', () => {
+  it('X1 formats paths as problems do', () => {
     expect(formatPath(['root', 'tiers', 1, 'path'])).toBe('root.tiers[1].path')
     expect(parsePath('root.stores["/a.b"].path')).toEqual(['root', 'stores', '/a.b', 'path'])
     expect(parsePath('')).toEqual([])
   })
 
-  it('X1 reads a path that goes wrong as far as it goes', () => {
+  it('X1 resolves a path that does not exist as far as possible', () => {
     expect(parsePath('root.tiers[x].path')).toEqual(['root', 'tiers'])
   })
 

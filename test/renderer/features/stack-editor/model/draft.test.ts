@@ -17,7 +17,7 @@ import {
 const text = fc.oneof(fc.string({ maxLength: 12 }), fc.json({ maxDepth: 1 }))
 
 describe('draft', () => {
-  it('X1 a change leads from one text to the other, and its inverse back', () => {
+  it('X1 a change turns one text into the other, and its inverse turns it back', () => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const change = changeBetween(before, after)
@@ -31,7 +31,7 @@ describe('draft', () => {
     )
   })
 
-  it('X1 undo() goes back through every text, redo() forth again', () => {
+  it('X1 undo() steps back through every text, redo() forward again', () => {
     fc.assert(
       fc.property(text, fc.array(text, { maxLength: 8 }), (first, texts) => {
         const seen = [first]
@@ -48,7 +48,7 @@ describe('draft', () => {
     )
   })
 
-  it('X1 whatever is done, the last good text is the present one unless that is not JSON', () => {
+  it('X1 after any edits, the last valid text is the current one unless that is not JSON', () => {
     const step = fc.oneof(text, fc.constantFrom('undo', 'redo'))
     fc.assert(
       fc.property(fc.array(step), steps => {
@@ -68,7 +68,7 @@ describe('draft', () => {
     )
   })
 
-  it('X1 typing in one place is undone as one step, until it rests or the place is left', () => {
+  it('X1 typing in one place is undone as one step, until a pause or an edit elsewhere', () => {
     const type = (draft: Draft, next: string, at: number) =>
       editDraft(draft, { text: next, group: 'path', at })
     const typed = type(type(type(openDraft('""'), '"a"', 0), '"ab"', 100), '"abc"', 200)
@@ -78,17 +78,17 @@ describe('draft', () => {
     expect(undo(editDraft(typed, { text: '"x"', group: 'other', at: 250 })).text).toBe('"abc"')
   })
 
-  it('X1 typing something and taking it back leaves nothing to undo', () => {
+  it('X1 typing something and deleting it leaves nothing to undo', () => {
     const typed = editDraft(openDraft('"a"'), { text: '"ab"', group: 'path', at: 0 })
     expect(editDraft(typed, { text: '"a"', group: 'path', at: 1 }).past).toEqual([])
   })
 
-  it('X1 an edit after undo() forgets what was undone', () => {
+  it('X1 an edit after undo() clears the redo steps', () => {
     const undone = undo(editDraft(openDraft('1'), { text: '2', at: 0 }))
     expect(redo(editDraft(undone, { text: '3', at: 1 })).text).toBe('3')
   })
 
-  it('X1 undo() selects what was selected before, redo() what was after', () => {
+  it('X1 undo() restores the selection before the edit, redo() the one after it', () => {
     const edited = editDraft(openDraft('{}'), { text: '{ }', select: ['root', 'tiers', 0], at: 0 })
     expect(undo(edited).selected).toEqual(['root'])
     expect(redo(undo(edited)).selected).toEqual(['root', 'tiers', 0])
@@ -105,7 +105,7 @@ function isJson(candidate: string): boolean {
 }
 
 describe('file-form', () => {
-  it('X1 a file that is saved without an edit stays as it was, byte order mark and line ends included', () => {
+  it('X1 a file saved without an edit stays unchanged, byte order mark and line ends included', () => {
     const line = fc.string().map(text => text.replaceAll(/[\r\n]/g, ''))
     fc.assert(
       fc.property(fc.boolean(), fc.constantFrom('\n', '\r\n'), fc.array(line), (hasMark, lineEnd, lines) => {

@@ -40,7 +40,7 @@ describe('problem-places', () => {
     expect(place(TEXT, { path, message: 'wrong' })).toEqual({ node, field, marked })
   })
 
-  it('X1 what the library finds wrong has a place each', () => {
+  it('X1 each error that the library finds has a position', () => {
     const text =
       '{"strata":1,"root":{"kind":"tiered","tiers":[{"kind":"nowhere"},{"kind":"sharded","by":"luck","shards":[]},{"kind":"memory","size":1}]}}'
     const found = validateDocument(JSON.parse(text), new Registry(pureKinds))
@@ -52,7 +52,7 @@ describe('problem-places', () => {
     ])
   })
 
-  it('X1 a text that is not JSON has one problem, where reading it stopped', () => {
+  it('X1 a text that is not JSON has one problem, where parsing stopped', () => {
     const text = '{"root": {,}}'
     expect(placed(text, [{ path: 'root.kind', message: 'old' }])).toMatchObject([
       { severity: 'error', node: undefined, from: 10, to: 11 },
@@ -60,7 +60,7 @@ describe('problem-places', () => {
     expect(placed('', [])).toMatchObject([{ from: 0, to: 0 }])
   })
 
-  it('X1 why a stack could not be opened stands first, and once', () => {
+  it('X1 the reason why a stack could not be opened comes first, and once', () => {
     const refused = { path: 'root.tiers[1].path', message: 'no such folder "x"' }
     expect(placed(TEXT, [{ path: 'root', message: 'other' }], refused).map(({ message }) => message)).toEqual(
       ['no such folder "x"', 'other'],
@@ -70,7 +70,7 @@ describe('problem-places', () => {
     ).toHaveLength(1)
   })
 
-  it('X1 a folder used twice is a warning at the second place, whatever slash it ends with', () => {
+  it('X1 a folder used twice is a warning at the second node, with or without a final slash', () => {
     const text = '{"root":{"kind":"sharded","shards":[{"kind":"fs","path":"/a"},{"kind":"fs","path":"/a/"}]}}'
     expect(placed(text, [])).toMatchObject([
       {
@@ -82,7 +82,7 @@ describe('problem-places', () => {
     ])
   })
 
-  it('X1 a name given twice is a warning, as the first one is lost', () => {
+  it('X1 a duplicate name is a warning, because the first one is lost', () => {
     expect(placed('{"root":{"kind":"fs","path":"/a","path":"/b"}}', [])).toMatchObject([
       { severity: 'warning', path: 'root.path', field: 'path' },
     ])
@@ -116,7 +116,7 @@ describe('placementChanges()', () => {
     expect(problems[0]?.message).toContain('whether to move them')
   })
 
-  it('S1 says nothing of what places keys as before', () => {
+  it('S1 does not warn if keys stay on their shards', () => {
     expect(placementChanges(running, sharded({ ids: ['a', 'b'], by: 'jump', label: 'Spread' }))).toEqual([])
     expect(placementChanges(undefined, sharded({ ids: ['a'] }))).toEqual([])
   })

@@ -17,7 +17,7 @@ function add(text: string, at: string, kindName: string): string {
 }
 
 describe('addNode', () => {
-  it('X2 proposes the next folder of the series, and what all folders beside it agree on', () => {
+  it('X2 proposes the next folder of the series, and options shared by all siblings', () => {
     const before = sharded(
       '{ "kind": "fs", "path": "data/shard-1", "durability": "file", "readOnly": true }',
       '{ "kind": "fs", "path": "data/shard-2", "durability": "file" }',
@@ -31,7 +31,7 @@ describe('addNode', () => {
     )
   })
 
-  it('X2 carries a series of labels on, but repeats no single one', () => {
+  it('X2 continues a series of labels, but does not repeat a single one', () => {
     const labelled = (label: string, path: string) =>
       `{ "kind": "fs", "label": "${label}", "path": "${path}" }`
     const [a, b] = [labelled('Shard A', 'x/a'), labelled('Shard B', 'x/b')]
@@ -39,7 +39,7 @@ describe('addNode', () => {
     expect(add(sharded(a), 'root', 'fs')).toContain('{ "kind": "fs", "id": "fs-1", "path": "x/a-2" }')
   })
 
-  it('X2 adds beside a node that takes no children', () => {
+  it('X2 adds beside a node that cannot have children', () => {
     const before = sharded('{ "kind": "fs", "path": "a-1" }', '{ "kind": "memory" }')
     const after = JSON.parse(add(before, 'root.shards[0]', 'fs')) as { root: { shards: unknown[] } }
     expect(after.root.shards).toEqual([
@@ -49,7 +49,7 @@ describe('addNode', () => {
     ])
   })
 
-  it('X2 makes the list that is missing, and leaves required options to be filled in', () => {
+  it('X2 adds a missing list, and leaves required options to be filled in', () => {
     expect(add('{ "root": { "kind": "tiered" } }', 'root', 'fs')).toBe(
       '{ "root": {\n  "kind": "tiered",\n  "tiers": [\n    { "kind": "fs", "id": "fs-1", "path": "" }\n  ]\n} }',
     )
@@ -58,7 +58,7 @@ describe('addNode', () => {
     })
   })
 
-  it('X2 has no place where one child is all that fits, and none where the document holds something else', () => {
+  it('X2 has no place if the only child exists, or if the document has another type there', () => {
     const place = (text: string, at: string) => placeToAdd(nodeIn(stackOfText(text), at))
     expect(
       place('{ "root": { "kind": "read-only", "store": { "kind": "memory" } } }', 'root'),
@@ -70,7 +70,7 @@ describe('addNode', () => {
     expect(place('{ "root": { "kind": "unheard-of" } }', 'root')).toBeUndefined()
   })
 
-  it('X2 gives children that are told by name a name of their own', () => {
+  it('X2 gives children in a named list a name', () => {
     const one = add('{ "root": { "kind": "keyed" } }', 'root', 'memory')
     const three = add(add(one, 'root', 'memory'), 'root', 'memory')
     expect(Object.keys((JSON.parse(three) as { root: { stores: object } }).root.stores)).toEqual([
@@ -80,7 +80,7 @@ describe('addNode', () => {
     ])
   })
 
-  it('X2 gives a document without a root one', () => {
+  it('X2 adds a root to a document without one', () => {
     const { text, select } = addRoot({ text: '{ "strata": 1 }' }, kind('memory'))
     expect(JSON.parse(text)).toEqual({ strata: 1, root: { kind: 'memory', id: 'memory-1' } })
     expect(select).toEqual(['root'])
@@ -105,7 +105,7 @@ describe('nextName', () => {
     expect(nextName(names)).toBe(next)
   })
 
-  it('X2 is never one of the names', () => {
+  it('X2 is never an existing name', () => {
     const name = fc.oneof(fc.string(), fc.stringMatching(/^[a-b]?\d{1,3}[/a]?$/))
     fc.assert(
       fc.property(fc.array(name, { minLength: 1 }), names => {

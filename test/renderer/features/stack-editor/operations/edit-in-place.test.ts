@@ -35,7 +35,7 @@ const TIERED = `{
 `
 
 describe('operations in the text', () => {
-  it('X1 duplicateNode() copies all but the ids, and leaves a folder used twice for the person to see', () => {
+  it('X1 duplicateNode() copies everything except ids, and leaves a folder used twice to the user', () => {
     const stack = stackOfText(TIERED)
     const { text, select } = duplicateNode(stack, nodeIn(stack, 'root.tiers[1]'))
     const disk = (id: string) =>
@@ -57,7 +57,7 @@ describe('operations in the text', () => {
     expect(after.root.tiers.map(({ label }) => label)).toEqual(labels.toSpliced(at + 1, 0, name))
   })
 
-  it('X1 wrapNode() moves the node in by its own lines', () => {
+  it('X1 wrapNode() moves the lines of the node', () => {
     const stack = stackOfText(TIERED)
     const sharded = wrappings(kinds).find(({ info }) => info.kind === 'sharded')!
     expect(wrapNode(stack, nodeIn(stack, 'root.tiers[1]'), sharded).text).toBe(
@@ -78,7 +78,7 @@ describe('operations in the text', () => {
     )
   })
 
-  it('X2 wrappings() are what the kinds say of themselves', () => {
+  it('X2 wrappings() are those that the kinds declare', () => {
     const cached = {
       ...kind('tiered'),
       schema: { 'x-wrap': { label: 'Put a cache in front', before: ['memory'] } },
@@ -93,7 +93,7 @@ describe('operations in the text', () => {
     })
   })
 
-  it('X2 setOption() puts options in the order of the schema, in front of the children', () => {
+  it('X2 setOption() puts options in the order of the schema, before the children', () => {
     const stack = stackOfText(TIERED)
     const disk = nodeIn(stack, 'root.tiers[1]')
     const set = setOption(setOption(stack.text, disk, 'readOnly', 'true'), disk, 'layout', '"plain"')
@@ -104,13 +104,13 @@ describe('operations in the text', () => {
     expect(setOption(set, disk, 'layout', undefined)).not.toContain('layout')
   })
 
-  it('X1 setDocumentMember() puts the name behind the version', () => {
+  it('X1 setDocumentMember() puts the name after the version', () => {
     expect(setDocumentMember('{ "strata": 1, "root": {} }', 'name', '"A"')).toBe(
       '{ "strata": 1, "name": "A", "root": {} }',
     )
   })
 
-  it('X2 changeKind() keeps children and fitting options, and drops what only the old kind knew', () => {
+  it('X2 changeKind() keeps children and matching options, and drops options that only the old kind has', () => {
     const stack = stackOfText(
       '{ "root": { "kind": "sharded", "id": "s", "by": "modulo", "mine": 1, "shards": [{ "kind": "memory" }] } }',
     )
@@ -123,7 +123,7 @@ describe('operations in the text', () => {
     })
   })
 
-  it('X2 changeKind() adds what the new kind needs, and names the kind first', () => {
+  it('X2 changeKind() adds required options of the new kind, with the kind first', () => {
     const stack = stackOfText('{ "root": { "label": "New" } }')
     expect(changeKind(stack, nodeIn(stack, 'root'), kind('fs')).text).toBe(
       '{ "root": { "kind": "fs", "label": "New", "path": "" } }',
@@ -137,7 +137,7 @@ describe('operations in the text', () => {
     expect(canBecome(root, kind('memory'))).toMatchObject({ isPossible: false })
   })
 
-  it('X3 adoptIds() writes the ids of the running stack where there are none, and changes none', () => {
+  it('X3 adoptIds() adds the ids of the running stack where there are none, and changes none', () => {
     const text =
       '{\n  "root": {\n    "kind": "tiered",\n    "tiers": [{ "kind": "memory", "id": "mine" }, { "kind": "null" }]\n  }\n}'
     const running = {
@@ -156,7 +156,7 @@ describe('operations in the text', () => {
     )
   })
 
-  it('X2 renameChild() gives a child that is told by name another', () => {
+  it('X2 renameChild() renames a child in a named list', () => {
     const stack = stackOfText('{ "root": { "kind": "keyed", "stores": { "/a": { "kind": "memory" } } } }')
     expect(renameChild(stack.text, nodeIn(stack, 'root.stores["/a"]'), '/b')).toContain('"/b": { "kind"')
   })

@@ -71,7 +71,7 @@ function pathText(path: readonly (string | number)[]): string {
 const sample = tiers('t', memory('c'), shards('s', memory('x'), memory('y'), memory('z')))
 
 describe('dropOf', () => {
-  it('O57 a node that is dropped on one with room goes below it, else after it', () => {
+  it('O57 a node dropped on a node with room becomes its child, else its next sibling', () => {
     expect(drop(sample, 'x', 'node', 't')).toBe('Into t: t(c s(y z) x), x')
     expect(drop(sample, 'c', 'node', 's')).toBe('Into s: t(s(x y z c)), c')
     expect(drop(sample, 'c', 'node', 'y')).toBe('After y: t(s(x y c z)), c')
@@ -80,18 +80,18 @@ describe('dropOf', () => {
     expect(drop(tiers('t', memory('a'), lock('l')), 'a', 'node', 'l')).toBe('Into l: t(l(a)), a')
   })
 
-  it('O57 a node that is dropped on an edge goes between both ends if it can, else before the lower one', () => {
+  it('O57 a node dropped on an edge goes between both ends if it can, else before the lower one', () => {
     expect(drop(sample, 'z', 'edge', 'x')).toBe('Before x: t(c s(z x y)), z')
     expect(drop(sample, 'c', 'edge', 's')).toBe('Before s: t(c s(x y z)), c')
     const withLock = tiers('t', lock('l'), memory('a'), shards('s', memory('x')))
     expect(drop(withLock, 'l', 'edge', 'x')).toBe('In front of x: t(a s(l(x))), l')
     expect(drop(withLock, 's', 'edge', 'a')).toBe('In front of a: t(l s(x a)), s')
-    // One that holds what it is put in front of.
+    // The dragged node contains the node it is put in front of.
     const inside = tiers('t', shards('s', memory('x'), lock('l')))
     expect(drop(inside, 'l', 'edge', 's')).toBe('In front of s: t(l(s(x))), l')
   })
 
-  it('O57 says why a node cannot go somewhere, and changes nothing then', () => {
+  it('O57 reports why a node cannot be moved to a place, and changes nothing', () => {
     expect(drop(sample, 't', 'node', 's')).toBe('Into s: a stack needs a root')
     expect(drop(sample, 's', 'node', 'x')).toBe('After x: it is inside the node itself')
     expect(drop(sample, 's', 'node', 's')).toBe('Into s: it is there already')
@@ -103,7 +103,7 @@ describe('dropOf', () => {
     )
   })
 
-  it('O57 whatever is dropped wherever, each node is still there once, with its options', () => {
+  it('O57 after any drop, each node is present once, with its options', () => {
     const all = ['t', 'c', 's', 'x', 'l', 'k', 'm']
     const root = tiers('t', memory('c'), shards('s', memory('x'), lock('l', tiers('m')), lock('k')))
     const label = fc.constantFrom(...all)

@@ -125,7 +125,7 @@ describe('operations on stacks', () => {
     )
   })
 
-  it('X1 wrapNode() leaves the wrapped node as it was written', () => {
+  it('X1 wrapNode() does not change the text of the wrapped node', () => {
     fc.assert(
       fc.property(withNode, ({ stack, node: chosen }) => {
         for (const wrapping of wrappings(kinds)) {
@@ -155,7 +155,7 @@ describe('operations on stacks', () => {
     )
   })
 
-  it('X1 changing the kind there and back keeps children, ids, labels and what the schemas do not know', () => {
+  it('X1 changing the kind and back keeps children, ids, labels and unknown members', () => {
     fc.assert(
       fc.property(withNode, fc.constantFrom(...kinds.values()), ({ stack, node: chosen }, info) => {
         const before = kinds.get(chosen.kind ?? '')

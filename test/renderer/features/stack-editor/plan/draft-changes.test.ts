@@ -35,14 +35,14 @@ function lines(running: Plain | undefined, draft: Plain): string[] {
 }
 
 describe('compareNodes', () => {
-  it('O52 marks nothing where the draft is what runs, or where nothing runs', () => {
+  it('O52 marks nothing if the draft equals the running stack, or if no stack runs', () => {
     const plain = ['0 tiers', '1 cache', '1 shards', '2 a', '2 b', '2 c']
     expect(lines(sample, sample)).toEqual(plain)
     expect(lines(undefined, sample)).toEqual(plain)
     expect(changesText(compare(sample, sample))).toBe('')
   })
 
-  it('O52 marks what is new, changed and removed, each in its place', () => {
+  it('O52 marks new, changed and removed nodes in their places', () => {
     const draft = tiers(
       memory('cache', { maxEntries: 5 }),
       shards(memory('a'), memory('c'), { kind: 'memory', label: 'd' }),
@@ -59,7 +59,7 @@ describe('compareNodes', () => {
     expect(changesText(compare(sample, draft))).toBe('1 new, 1 changed, 1 removed')
   })
 
-  it('O52 a node that is wrapped stays as it is, and what wraps it is new', () => {
+  it('O52 a wrapped node is unchanged, and the node that wraps it is new', () => {
     const draft = tiers(memory('cache'), {
       kind: 'retry',
       label: 'retry',
@@ -76,7 +76,7 @@ describe('compareNodes', () => {
     ])
   })
 
-  it('O52 what goes with all below it is shown with all below it', () => {
+  it('O52 a removed node is shown with all nodes below it', () => {
     expect(lines(sample, tiers(memory('cache')))).toEqual([
       '0 tiers',
       '1 cache',

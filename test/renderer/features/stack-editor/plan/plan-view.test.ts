@@ -16,7 +16,7 @@ const memory = (id: string, more: object = {}) => ({ kind: 'memory', id, label: 
 const documentOf = (root: object, name = 'Mine') => ({ strata: 1, name, root })
 const mounts = (stores: Readonly<Record<string, object>>) => ({ kind: 'mount', id: 'top', mounts: stores })
 
-/** The plan of the change from a stack that runs with these values. */
+/** The plan of the change from a running stack with these values. */
 async function viewOf(
   before: object,
   after: object,
@@ -36,7 +36,7 @@ async function viewOf(
 }
 
 describe('planView', () => {
-  it('X6 says what opens, changes, stays and closes', async () => {
+  it('X6 lists which nodes open, change, stay and close', async () => {
     const view = await viewOf(
       documentOf(mounts({ '/a': memory('a'), '/b': memory('b'), '/c': memory('c', { maxEntries: 5 }) })),
       documentOf(
@@ -79,12 +79,12 @@ describe('planView', () => {
       { maxEntries: 7 },
       'renamed from Old, not set → at most 7 entries',
     ],
-  ])('X6 says which options differ, before and after: %s', async (_what, before, after, detail) => {
+  ])('X6 lists changed options, before and after: %s', async (_what, before, after, detail) => {
     const view = await viewOf(documentOf(memory('m', before)), documentOf(memory('m', after)))
     expect(view.changes).toEqual([{ kind: 'memory', title: 'M', detail }])
   })
 
-  it('X6 O51 says the mode of tiers in the words of its form', async () => {
+  it('X6 O51 describes the mode of tiers as its form does', async () => {
     const tiered = (mode?: string) =>
       documentOf({ kind: 'tiered', id: 't', ...(mode && { mode }), tiers: [memory('a'), memory('b')] })
     const view = await viewOf(tiered(), tiered('write-back'))
@@ -95,7 +95,7 @@ describe('planView', () => {
     })
   })
 
-  it('X6 a flag, a path and a choice of a node that opens are said in words', async () => {
+  it('X6 describes a flag, a path and a choice of a node that opens in words', async () => {
     const folder = { kind: 'fs', id: 'f', path: 'data/films', layout: 'plain', readOnly: true }
     const after = documentOf(mounts({ '/a': memory('a'), '/films': folder }))
     const view = await viewOf(documentOf(mounts({ '/a': memory('a') })), after)
@@ -119,7 +119,7 @@ describe('planView', () => {
     expect(isHarmful(view, 'move')).toBe(false)
   })
 
-  it('X6 nodes of one name that stay open are told apart', async () => {
+  it('X6 distinguishes nodes of one name that stay open', async () => {
     const before = mounts({ '/a': { kind: 'memory', id: 'a' }, '/b': { kind: 'memory', id: 'b' } })
     const view = await viewOf(documentOf(before), documentOf({ ...before, label: 'Top' }))
     expect(view.stays).toEqual([
@@ -128,7 +128,7 @@ describe('planView', () => {
     ])
   })
 
-  it('X6 tiers in another order, and a kind that is another, are said', async () => {
+  it('X6 lists tiers in another order, and changed kinds', async () => {
     const tiers = (...ids: string[]) => ({ kind: 'tiered', id: 't', tiers: ids.map(id => memory(id)) })
     const turned = await viewOf(documentOf(tiers('a', 'b')), documentOf(tiers('b', 'a')))
     expect(turned.changes[0]).toEqual({ kind: 'tiered', title: 'Tiered', detail: 'in another order: B, A' })
@@ -136,7 +136,7 @@ describe('planView', () => {
     expect(other.changes).toEqual([{ kind: 'null', title: 'M', detail: 'Memory → Null' }])
   })
 
-  it('X11 values that only memory holds are counted, node by node, and the button says how many', async () => {
+  it('X11 counts values that only memory holds, per node, and shows the total in the button', async () => {
     const view = await viewOf(
       documentOf(mounts({ '/a': memory('a'), '/b': memory('b') })),
       documentOf(mounts({ '/c': memory('c') })),
@@ -152,7 +152,7 @@ describe('planView', () => {
     expect(decisionsOf(view, 'move')).toEqual({ discard: true })
   })
 
-  it('X14 copies that tiers and caches drop are counted, and lose nothing', async () => {
+  it('X14 counts copies that tiers and caches drop, which loses nothing', async () => {
     const tiers = (maxEntries: number) => ({
       kind: 'tiered',
       id: 't',
@@ -182,7 +182,7 @@ describe('planView', () => {
     )
   })
 
-  it('X11 keys that another shard is to hold are counted, and move or are hidden as is decided', async () => {
+  it('X11 counts keys that belong on another shard, and moves or hides them as decided', async () => {
     const sharded = (...ids: string[]) =>
       documentOf({ kind: 'sharded', id: 's', label: 'Shards', shards: ids.map(id => memory(id)) })
     const keys = Array.from({ length: 30 }, (_, index) => `/key-${index}`)
@@ -201,7 +201,7 @@ describe('planView', () => {
     expect(decisionsOf(view, 'leave')).toEqual({ misplaced: 'leave' })
   })
 
-  it('X11 X14 the button says every consequence, also of nodes that cannot count', () => {
+  it('X11 X14 the button lists every consequence, including nodes that cannot count', () => {
     const { document } = parseDocument(documentOf(memory('m')), registry)
     const node = { id: 'm', kind: 'memory', label: 'M', path: 'root', fate: 'gone' as const }
     const view = planView(

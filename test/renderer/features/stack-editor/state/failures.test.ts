@@ -8,7 +8,7 @@ import { kinds } from '../kinds.ts'
 
 const text = '{ "strata": 1, "root": { "kind": "memory" } }'
 
-/** A host that refuses each call so. */
+/** A host that refuses each call with this error. */
 function refusing(failure: Failure): Client {
   return {
     call: () => Promise.reject(new CallError(failure)),
@@ -28,14 +28,14 @@ async function failureToOpen(message: string): Promise<string | undefined> {
 }
 
 describe('failures of the stack editor', () => {
-  it('W100 a stack that cannot be opened says so once, also behind the place in it', async () => {
+  it('W100 the reason why a stack cannot be opened is shown once, also behind its position', async () => {
     expect(await failureToOpen('the disk is full')).toBe('Cannot open this stack: the disk is full.')
     for (const message of ['Cannot open "/a": it is a file', 'Disk · Path: Cannot open "/a": it is a file']) {
       expect(await failureToOpen(message)).toBe(`${message}.`)
     }
   })
 
-  it('W100 a stack that cannot be saved says so once', async () => {
+  it('W100 the reason why a stack cannot be saved is shown once', async () => {
     const store = createEditorStore({ text, path: '/a.stack.json' }, undefined, kinds)
     const message = 'Cannot write "/a.stack.json": the disk is full'
     await save(store, {

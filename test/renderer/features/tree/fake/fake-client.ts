@@ -12,10 +12,12 @@ export interface FakeClientOptions {
   readonly delay?: () => Promise<void>
 }
 
-/** Answers for a host, from levels that are given. What is asked can be read from `calls`. */
+/** Answers for a host, from the given levels. `calls` records the requests. */
 export class FakeClient implements Client {
   readonly calls: { readonly name: ProcedureName; readonly input: unknown }[] = []
-  /** Set to make calls fail: the failure of a call, if it is to fail. A text is one of the code `IO`. */
+  /**
+   * Set to make calls fail: returns the failure of a call, if any. A text is a failure with the code `IO`.
+   */
   refuse: (name: ProcedureName, input: Record<string, unknown>) => string | CallError | undefined = () =>
     undefined
   readonly #levels: FakeLevels
@@ -64,7 +66,7 @@ export class FakeClient implements Client {
     for (const listener of this.#listeners.get(name) ?? []) listener(value as never)
   }
 
-  /** Tells of a level as it is now. */
+  /** Reports the current state of a level. */
   emitLevel(session: string, prefix: string): void {
     const { count, accuracy = 'exact', version = 1 } = this.#levels(prefix)
     this.emit('levelChanged', { session, prefix, count, accuracy, version })
@@ -105,7 +107,9 @@ export class FakeClient implements Client {
   }
 }
 
-/** Resolves in a later task, as the answer to a message does; unlike a timer it is never held back. */
+/**
+ * Resolves in a later task, as the answer to a message does; unlike a timer, a browser never throttles it.
+ */
 export function nextMessage(): Promise<void> {
   return new Promise(resolve => {
     const { port1, port2 } = new MessageChannel()

@@ -1,7 +1,7 @@
 import type { Accuracy } from '../../../../../src/core/datastore.ts'
 import type { Row } from '../../../../../src/shared/procedures/store.ts'
 
-/** One level as a host would know it. */
+/** One level as a host has it. */
 export interface FakeLevel {
   readonly count: number
   readonly accuracy?: Accuracy
@@ -20,13 +20,13 @@ const EMPTY: FakeLevel = {
   find: () => 0,
 }
 
-/** `count` values on the root level, made up as they are asked for. */
+/** `count` values on the root level, generated on demand. */
 export function flatLevels(count: number): FakeLevels {
   const level = leaves(count)
   return prefix => (prefix === '/' ? level : EMPTY)
 }
 
-/** `folders` branches of `each` values, made up as they are asked for. */
+/** `folders` branches of `each` values, generated on demand. */
 export function folderLevels(folders: number, each: number): FakeLevels {
   const names = numbered('folder', folders)
   const root: FakeLevel = {

@@ -8,9 +8,9 @@ interface Child {
   version: number
 }
 
-/** A small namespace that can change. Tells which levels did. */
+/** A small namespace that can change. Reports which levels changed. */
 export class FakeStore {
-  /** No two versions have the same number, as in the host, though a level goes and comes back. */
+  /** No two versions have the same number, as in the host, even if a level is deleted and created again. */
   #lastVersion = 0
   readonly #root = this.#newChild('')
   onLevelChanged: (prefix: string) => void = () => undefined
@@ -63,7 +63,7 @@ export class FakeStore {
     this.#prune(segments(prefix))
   }
 
-  /** Takes away what holds nothing any more, from `path` upwards. */
+  /** Removes empty branches, from `path` upwards. */
   #prune(path: readonly string[]): void {
     for (let depth = path.length; depth > 0; depth--) {
       const child = this.#find(path.slice(0, depth))

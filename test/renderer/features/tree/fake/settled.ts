@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 
-// Long work pauses for a task once its slice of time is over. The clock stands still, so that on a busy machine too
-// everything is answered in microtasks.
+// Long work pauses for a task once its slice of time is over. The clock does not advance, so that even on a
+// busy machine everything is answered in microtasks.
 beforeEach(() => {
   vi.spyOn(performance, 'now').mockReturnValue(0)
 })

@@ -4,7 +4,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import type { Client } from '../../../../../src/renderer/api/client.ts'
 import { HitTree } from '../../../../../src/renderer/features/tree/filter/hit-tree.ts'
 
-/** Stands for the host, which is not asked about levels. */
+/** Replaces the host, which must not be called. */
 const host = { call: () => Promise.reject(new Error('the host was asked')) } as unknown as Client
 
 const session = 'session-1'
@@ -14,7 +14,7 @@ async function levelOf(tree: HitTree, prefix: string, offset = 0, limit = 100) {
 }
 
 describe('HitTree', () => {
-  it('G5 has the keys and what leads to them, a value above others as one row', async () => {
+  it('G5 has the keys and the branches above them, a value above others as one row', async () => {
     const tree = new HitTree(['/a', '/a/b', '/a/c/d', '/b'])
     expect(await levelOf(tree, '/')).toEqual({
       rows: [
@@ -32,7 +32,7 @@ describe('HitTree', () => {
     expect((await levelOf(tree, '/x')).rows).toEqual([])
   })
 
-  it('G5 shows every branch open, and keeps the focus when other hits take its place', () => {
+  it('G5 shows every branch expanded, and keeps the focus when other hits replace the old ones', () => {
     const first = new HitTree(['/a/b/c'])
     expect(first.read().open).toEqual(['/a', '/a/b'])
     first.write({ open: [], focus: '/a/b', top: undefined })
@@ -43,7 +43,7 @@ describe('HitTree', () => {
     })
   })
 
-  it('G5 gives any keys level by level, in order, and finds each name', async () => {
+  it('G5 returns any keys level by level, in order, and finds each name', async () => {
     const name = fc.constantFrom('a', 'b', 'a-b', 'ab', 'ü', '😀', ' ')
     const keys = fc
       .uniqueArray(

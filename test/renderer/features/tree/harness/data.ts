@@ -1,7 +1,7 @@
 import { type FakeLevels, flatLevels, folderLevels } from '../fake/fake-levels.ts'
 import { FakeStore } from '../fake/fake-store.ts'
 
-/** What the harness can show, by the name in its address. */
+/** The data that the harness can show, by the name in its address. */
 export interface HarnessData {
   readonly levels: FakeLevels
   /** Present for data that can change. */

@@ -57,12 +57,12 @@ function draw(): void {
   )
 }
 
-/** What a test can do that a user can't. */
+/** Actions for tests that a user doesn't have. */
 const harness = {
   said,
   calls: client.calls,
   store,
-  /** Keeps all answers back until `release`. */
+  /** Holds all answers back until `release`. */
   hold() {
     held = new Promise(resolve => (release = resolve))
   },
@@ -78,7 +78,7 @@ const harness = {
     session = { ...session, ...change }
     draw()
   },
-  /** Makes calls about a prefix fail, or those of the name `rename`; with nothing lets all succeed. */
+  /** Makes calls about a prefix fail, or those of the name `rename`; without arguments lets all succeed. */
   refuse(what?: string) {
     client.refuse = (name, input) => {
       if (name === 'store.rename')

@@ -9,15 +9,15 @@ declare const window: { readonly harness: Harness }
 export interface OpenTree {
   readonly page: Page
   readonly tree: Locator
-  /** What went wrong in the page: errors, and what the content security policy refused. */
+  /** Problems of the page: errors, and violations of the content security policy. */
   readonly problems: readonly string[]
   readonly row: (name: string) => Locator
-  /** The name of the row that has the keyboard. */
+  /** The name of the focused row. */
   readonly focused: () => Promise<string | null>
-  /** What the tree told its surroundings so far, but for selections. */
+  /** The events that the tree has emitted, except selections. */
   readonly said: () => Promise<unknown[]>
   readonly press: (...keys: string[]) => Promise<void>
-  /** @param work Runs in the page: it may use nothing but its arguments. */
+  /** @param work Runs in the page: it may use only its arguments. */
   readonly run: <T>(work: (harness: Harness) => T) => Promise<T>
 }
 

@@ -21,7 +21,7 @@ export interface ServedPage {
 /** Builds the page in `folder` as the app is built, and serves it on the loopback interface. */
 export async function servePage(folder: string): Promise<ServedPage> {
   const out = await mkdtemp(join(tmpdir(), 'strata-page-'))
-  // Test runners set another environment, and with it React would be the slow one for development.
+  // Test runners set another environment, with which React would be the slow development build.
   const environment = process.env['NODE_ENV']
   process.env['NODE_ENV'] = 'production'
   await build({

@@ -76,13 +76,13 @@ describe('OpenRows', () => {
     )
   })
 
-  it('refuses to open a row twice', () => {
+  it('refuses to expand a row twice', () => {
     const rows = new OpenRows<string>()
     rows.add(7, 'a')
     expect(() => rows.add(7, 'b')).toThrow(RangeError)
   })
 
-  it('keeps a hundred thousand open rows in order, each found in a few steps', () => {
+  it('keeps a hundred thousand expanded rows in order, each found in a few steps', () => {
     const rows = new OpenRows<number>()
     for (let step = 0; step < 100_000; step++) {
       const index = (step * 61_803) % 100_000

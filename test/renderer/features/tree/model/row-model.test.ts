@@ -10,7 +10,7 @@ interface Reference {
   readonly level: Level
   count: number
   hasStatus: boolean
-  /** By index: what is open there, and what was and is closed now. */
+  /** By index: expanded rows, and rows that were expanded and are collapsed now. */
   readonly open: Map<number, Reference>
   readonly closed: Reference[]
 }
@@ -102,7 +102,7 @@ function run(
       reference.hasStatus = count % 2 === 0
       return
     case 'reorder': {
-      // A child came or went before all others, and the open child picked is gone.
+      // A child was added or removed before all others, and the picked expanded child is deleted.
       const gone = entries[at % Math.max(1, entries.length)]?.[0]
       const by = count % 2 === 0 ? 1 : -1
       const kept = entries.filter(([from]) => from !== gone && from + by >= 0)
@@ -146,7 +146,7 @@ describe('RowModel', () => {
     )
   })
 
-  it('refuses rows that there are not', () => {
+  it('refuses rows that do not exist', () => {
     const model = new RowModel()
     expect(() => model.at(0)).toThrow(RangeError)
     model.setState(model.root, state(2))
@@ -154,7 +154,7 @@ describe('RowModel', () => {
     expect(() => model.at(-1)).toThrow(RangeError)
   })
 
-  it('finds rows among 2,000,000 without holding any', () => {
+  it('finds rows among 2,000,000 without storing them', () => {
     const model = new RowModel()
     model.setState(model.root, state(1000))
     for (let index = 0; index < 1000; index++) {
@@ -170,7 +170,7 @@ describe('RowModel', () => {
     expect(model.at(1_000_500)).toEqual({ level: model.root, index: 500 })
   })
 
-  it('settles a row of a closed branch on the branch', () => {
+  it('maps a row of a collapsed branch to the branch', () => {
     const model = new RowModel()
     model.setState(model.root, state(3))
     const outer = model.create(model.root, ['a'])

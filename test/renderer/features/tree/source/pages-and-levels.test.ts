@@ -12,7 +12,7 @@ import { settled } from '../fake/settled.ts'
 const row = (name: string) => ({ name, isValue: true, isBranch: false })
 
 describe('PageCache', () => {
-  it('holds no more pages than it may, and forgets the one not looked at for longest', () => {
+  it('holds a bounded number of pages, and evicts the least recently used one', () => {
     const level = new Level(0)
     const pages = new PageCache(3)
     for (const page of [0, 1, 2]) pages.set(level, page, [row(`p${page}`)])
@@ -24,7 +24,7 @@ describe('PageCache', () => {
     expect(pages.row(level, 600)?.name).toBe('p3')
   })
 
-  it('forgets one level and keeps the others', () => {
+  it('drops one level and keeps the others', () => {
     const root = new Level(0)
     const below = new Level(1, root, ['a'])
     const pages = new PageCache()
@@ -37,7 +37,7 @@ describe('PageCache', () => {
 })
 
 describe('PageFetcher', () => {
-  it('reads a page once, and cancels pages that scrolled away once too many run', async () => {
+  it('reads a page once, and cancels pages that scrolled out of view once too many are being read', async () => {
     const level = new Level(0)
     const started: number[] = []
     const cancelled: number[] = []
@@ -62,7 +62,7 @@ describe('PageFetcher', () => {
     expect(cancelled).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('reads a page that failed again only when told to', async () => {
+  it('reads a page that failed again only on request', async () => {
     const level = new Level(0)
     let reads = 0
     const failures: unknown[] = []
@@ -87,14 +87,14 @@ describe('PageFetcher', () => {
 })
 
 describe('KeySet', () => {
-  it('gives the names of a level once', () => {
+  it('returns the names of a level once', () => {
     const keys = new KeySet(['/a', '/a/b', '/a/c', '/d'])
     expect([...keys.take('/a')]).toEqual(['b', 'c'])
     expect([...keys.take('/a')]).toEqual([])
     expect([...keys.take('/')]).toEqual(['a', 'd'])
   })
 
-  it('takes keys apart', () => {
+  it('splits keys', () => {
     expect(splitKey('/a/b')).toEqual({ prefix: '/a', name: 'b' })
     expect(splitKey('/a')).toEqual({ prefix: '/', name: 'a' })
     expect(segmentsOf('/')).toEqual([])
@@ -103,7 +103,7 @@ describe('KeySet', () => {
 })
 
 describe('LevelRegistry', () => {
-  it('finds a shared row by each of its branches, and forgets what is below it', () => {
+  it('finds a shared row by each of its branches, and drops the rows below it', () => {
     const root = new Level(0)
     const joined = new Level(1, root, ['a', 'b'])
     const below = new Level(2, joined, ['c'])

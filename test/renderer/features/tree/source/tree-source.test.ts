@@ -18,7 +18,7 @@ interface Setup {
 interface SetupOptions {
   readonly isCompact?: boolean
   readonly open?: readonly string[]
-  /** For each call in turn, how many tasks its answer takes. */
+  /** For each call in turn, the number of tasks until its answer. */
   readonly delays?: Iterator<number>
 }
 
@@ -40,7 +40,7 @@ async function setUp(
   return { store, client, source }
 }
 
-/** The rows as one would read them: indented names. */
+/** The rows as text: indented names. */
 function shown(source: TreeSource): string[] {
   return Array.from({ length: source.state.model.rows }, (_, number) => {
     const row = describeRow(source, number)
@@ -63,7 +63,7 @@ async function toggle(source: TreeSource, key: string): Promise<void> {
 }
 
 describe('TreeSource', () => {
-  it('shows the first level, and a branch once it is opened', async () => {
+  it('shows the first level, and a branch once it is expanded', async () => {
     const { source } = await setUp(['/a/x', '/a/y', '/b'])
     expect(shown(source)).toEqual(['a', 'b'])
     await toggle(source, '/a')
@@ -72,7 +72,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a', 'b'])
   })
 
-  it('opens again at once, with what was open below', async () => {
+  it('expands again at once, with the expanded branches below', async () => {
     const { source, client } = await setUp(['/a/x/1', '/b'])
     await toggle(source, '/a')
     await toggle(source, '/a/x')
@@ -83,7 +83,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a', '  x', '    1', 'b'])
   })
 
-  it('shares one row among branches that are only children, and opens the last of them', async () => {
+  it('shows a chain of only children as one row, and expands the last of them', async () => {
     const { source } = await setUp(['/a/b/c/1', '/a/b/c/2', '/v', '/v/only/1'], { isCompact: true })
     await toggle(source, '/a')
     expect(shown(source)).toEqual(['a/b/c', '  1', '  2', 'v'])
@@ -91,11 +91,11 @@ describe('TreeSource', () => {
     await toggle(source, '/a/b/c')
     expect(shown(source)).toEqual(['a/b/c', 'v'])
     await toggle(source, '/v')
-    // A value stays a row of its own: it is opened as one.
+    // A value stays a row of its own, because it can be opened.
     expect(shown(source)).toEqual(['a/b/c', 'v', '  only'])
   })
 
-  it('takes a shared row apart when a branch on the way gets another child', async () => {
+  it('splits a shared row when a branch of it gets another child', async () => {
     const { source, store } = await setUp(['/a/b/c/1'], { isCompact: true })
     await toggle(source, '/a')
     expect(shown(source)).toEqual(['a/b/c', '  1'])
@@ -104,7 +104,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a', '  b/c', '    1', '  other'])
   })
 
-  it('takes a shared row apart when the only child of a branch on the way is replaced while it opens', async () => {
+  it('splits a shared row when the only child of a branch in it is replaced while it expands', async () => {
     const { source, store } = await setUp(['/c/a/x'], { isCompact: true })
     const place = source.state.model.at(0)
     void source.open(place, source.row(place)!)
@@ -123,7 +123,7 @@ describe('TreeSource', () => {
     expect(shown(source)[0]!.split('/')).toHaveLength(33)
   })
 
-  it('follows a level that changes, with open branches in their place', async () => {
+  it('follows a level that changes, and keeps expanded branches in their places', async () => {
     const { source, store } = await setUp(['/b/1', '/d/1', '/e'])
     await toggle(source, '/d')
     store.put('/a')
@@ -139,7 +139,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['b', 'c', 'e'])
   })
 
-  it('closes a branch whose last key went, and keeps its value', async () => {
+  it('collapses a branch whose last key was deleted, and keeps its value', async () => {
     const { source, store } = await setUp(['/a', '/a/x', '/b'])
     await toggle(source, '/a')
     store.delete('/a/x')
@@ -148,7 +148,7 @@ describe('TreeSource', () => {
     expect(describeRow(source, 0)).toMatchObject({ isValue: true, isBranch: false, isOpen: false })
   })
 
-  it('keeps the old rows until all that is in sight of the new ones is there', async () => {
+  it('keeps the old rows until all visible new ones are read', async () => {
     const { source, store } = await setUp(['/b', '/c'])
     const seen: string[][] = []
     source.state.subscribe(() => seen.push(shown(source)))
@@ -158,7 +158,7 @@ describe('TreeSource', () => {
     expect(seen.flat()).not.toContain('…')
   })
 
-  it('moves a tracked place with its row, and to the next row when that goes', async () => {
+  it('moves a tracked position with its row, and to the next row when that is deleted', async () => {
     const { source, store } = await setUp(['/b', '/c', '/d'])
     const tracked = { place: source.state.model.at(1), name: 'c' as string | undefined }
     source.state.tracked.add(tracked)
@@ -171,7 +171,7 @@ describe('TreeSource', () => {
     expect(shown(source)[2]).toBe('d')
   })
 
-  it('takes over a count that grew without reading what it has again', async () => {
+  it('uses a larger count without reading known rows again', async () => {
     let count = 500
     const levels = flatLevels(100_000)
     const client = new FakeClient({
@@ -189,7 +189,7 @@ describe('TreeSource', () => {
     expect(client.calls).toHaveLength(calls)
   })
 
-  it('reads only what is looked at', async () => {
+  it('reads only visible rows', async () => {
     const client = new FakeClient({ levels: flatLevels(1_000_000) })
     const source = new TreeSource({ client, session: 's', isCompact: false })
     onTestFinished(() => source.end())
@@ -208,7 +208,7 @@ describe('TreeSource', () => {
     expect(source.state.pages.size).toBeLessThanOrEqual(200)
   })
 
-  it('E100 keeps the rows of a level while its server cannot be reached, and reads them again once it can', async () => {
+  it('E100 keeps the rows of a level while its server is unreachable, and reads them again afterwards', async () => {
     const { source, client, store } = await setUp(['/a/x', '/b'], { open: ['/a'] })
     client.refuse = () => new CallError({ code: 'CONNECTION', message: 'Cannot list: the server is gone' })
     client.emit('levelChanged', { session: 's', prefix: '/a', count: 1, accuracy: 'unknown', version: 100 })
@@ -222,7 +222,7 @@ describe('TreeSource', () => {
     expect(source.state.failure).toBeUndefined()
   })
 
-  it('shows why a level can not be read, and what was open in it when it can again', async () => {
+  it("shows why a level can't be read, and restores expanded branches when it can be read again", async () => {
     const { source, store, client } = await setUp(['/a/x/1', '/b'])
     await toggle(source, '/a')
     await toggle(source, '/a/x')
@@ -238,7 +238,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a', '  new', '  x', '    1', 'b'])
   })
 
-  it('says that the first level can not be read', async () => {
+  it("reports that the first level can't be read", async () => {
     const store = new FakeStore(['/a'])
     const client = new FakeClient({ levels: store.levels })
     client.refuse = () => 'Cannot list "/": no such folder'
@@ -252,7 +252,7 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a'])
   })
 
-  it('says that rows far down could not be read, and reads them when told to', async () => {
+  it('reports that later rows could not be read, and reads them on request', async () => {
     const client = new FakeClient({ levels: flatLevels(1000) })
     const source = new TreeSource({ client, session: 's', isCompact: false })
     onTestFinished(() => source.end())
@@ -269,7 +269,7 @@ describe('TreeSource', () => {
     expect(describeRow(source, 810).type).toBe('key')
   })
 
-  it('opens what was wanted open, where it still is', async () => {
+  it('expands the saved branches that still exist', async () => {
     const { source } = await setUp(['/a/x/1', '/a/y', '/b/c/d'], {
       open: ['/a', '/a/x', '/gone', '/b', '/b/c'],
       isCompact: true,
@@ -278,7 +278,7 @@ describe('TreeSource', () => {
     expect([...openKeys(source.state.model.root)]).toEqual(['/a', '/a/x', '/b', '/b/c'])
   })
 
-  it('lists a level anew on request', async () => {
+  it('lists a level again on request', async () => {
     const { source, store, client } = await setUp(['/a/1', '/b'])
     await toggle(source, '/a')
     store.onLevelChanged = () => undefined
@@ -292,7 +292,7 @@ describe('TreeSource', () => {
     })
   })
 
-  it('is right about the store after any sequence of changes and clicks', async () => {
+  it('agrees with the store after any sequence of changes and clicks', async () => {
     const name = fc.constantFrom('a', 'b', 'c')
     const key = fc.array(name, { minLength: 1, maxLength: 4 }).map(names => `/${names.join('/')}`)
     const step = fc.record({
@@ -335,13 +335,13 @@ describe('TreeSource', () => {
   })
 })
 
-/** Resolves when nothing is asked any more. */
+/** Resolves when no request is pending. */
 async function idle(client: FakeClient): Promise<void> {
   do await settled()
   while (client.pending > 0)
 }
 
-/** What must be shown, given only which branches are open. */
+/** The rows that must be shown for these expanded branches. */
 function expected(source: TreeSource, store: FakeStore): string[] {
   const open = new Set(openKeys(source.state.model.root))
   const walk = (prefix: string, depth: number): string[] => {

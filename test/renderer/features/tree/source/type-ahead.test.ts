@@ -15,7 +15,7 @@ import { FakeStore } from '../fake/fake-store.ts'
 import { settled } from '../fake/settled.ts'
 
 describe('typed()', () => {
-  it('puts letters together, and begins anew after a pause', () => {
+  it('joins letters, and starts again after a pause', () => {
     let text = typed(NOTHING_TYPED, 'a', 1000)
     text = typed(text, 'b', 1300)
     expect(text.text).toBe('ab')
@@ -27,7 +27,7 @@ describe('typed()', () => {
 })
 
 describe('isRepeated()', () => {
-  it('tells one letter again and again from a word', () => {
+  it('distinguishes one repeated letter from a word', () => {
     expect(isRepeated('a')).toBe(true)
     expect(isRepeated('aaa')).toBe(true)
     expect(isRepeated('aab')).toBe(false)
@@ -45,7 +45,7 @@ describe('isMeant()', () => {
 })
 
 describe('spellings()', () => {
-  it('gives the ways to look for in an order by code unit, each once', () => {
+  it('returns the spellings to search in code-unit order, each once', () => {
     expect(spellings('ab')).toEqual(['ab', 'AB', 'Ab'])
     expect(spellings('7')).toEqual(['7'])
   })

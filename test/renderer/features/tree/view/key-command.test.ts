@@ -38,11 +38,11 @@ describe('keyCommand()', () => {
     expect(press('ArrowUp', { row: 0 })).toEqual({ type: 'move', to: 0 })
   })
 
-  it('opens with right, then goes in; closes with left, then goes out', () => {
+  it('expands with right, then moves to the child; collapses with left, then moves to the parent', () => {
     expect(press('ArrowRight', { isBranch: true })).toEqual({ type: 'expand' })
     const open = { isBranch: true, isOpen: true }
     expect(press('ArrowRight', { ...open, firstRowInside: 6 })).toEqual({ type: 'move', to: 6 })
-    // A level that is still being read has no row to go to: the next one is a sibling.
+    // A level that is still being read has no row to move to: the next one is a sibling.
     expect(press('ArrowRight', open)).toBeUndefined()
     expect(press('ArrowRight')).toBeUndefined()
     expect(press('ArrowLeft', { isBranch: true, isOpen: true })).toEqual({ type: 'collapse' })
@@ -50,13 +50,13 @@ describe('keyCommand()', () => {
     expect(press('ArrowLeft', { parentRow: undefined })).toBeUndefined()
   })
 
-  it('opens rows in tabs: Enter to keep, Space to look, Alt+Enter as branch', () => {
+  it('opens rows in tabs: Enter to pin, Space to preview, Alt+Enter as branch', () => {
     expect(press('Enter')).toEqual({ type: 'activate', as: 'any', isPreview: false })
     expect(press(' ')).toEqual({ type: 'activate', as: 'any', isPreview: true })
     expect(press('Alt+Enter')).toEqual({ type: 'activate', as: 'branch', isPreview: false })
   })
 
-  it('names the other actions', () => {
+  it('has the other actions', () => {
     expect(press('F2')).toEqual({ type: 'rename' })
     expect(press('Delete')).toEqual({ type: 'delete' })
     expect(press('*')).toEqual({ type: 'expandSiblings' })
@@ -69,20 +69,20 @@ describe('keyCommand()', () => {
     expect(press('Meta+c')).toEqual({ type: 'many', action: 'copy' })
   })
 
-  it('leaves the keys of others alone', () => {
+  it('ignores keys of others', () => {
     for (const chord of ['Tab', 'F5', 'F10', 'Ctrl+p', 'Ctrl+Shift+P', 'Alt+x', 'Meta+s', 'Dead']) {
       expect(press(chord), chord).toBeUndefined()
     }
   })
 
-  it('takes characters for the beginning of a name, a space only in the middle of one', () => {
+  it('reads characters as the beginning of a name, a space only in the middle of one', () => {
     expect(press('a')).toEqual({ type: 'typeAhead', text: 'a' })
     expect(press('Shift+A')).toEqual({ type: 'typeAhead', text: 'A' })
     expect(press('😀')).toEqual({ type: 'typeAhead', text: '😀' })
     expect(press(' ', { isTyping: true })).toEqual({ type: 'typeAhead', text: ' ' })
   })
 
-  it('reads again with Enter or Space on a row that tells of a failure', () => {
+  it('reads again with Enter or Space on a row that shows a failure', () => {
     expect(press('Enter', { isStatus: true })).toEqual({ type: 'retry' })
     expect(press(' ', { isStatus: true })).toEqual({ type: 'retry' })
   })

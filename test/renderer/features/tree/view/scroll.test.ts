@@ -19,7 +19,7 @@ const rows = fc.oneof(fc.nat(2000), fc.integer({ min: 600_000, max: 50_000_000 }
 const viewport = fc.integer({ min: 44, max: 3000 })
 
 describe('scrollScale()', () => {
-  it('never makes the element higher than browsers can', () => {
+  it('never makes the element higher than browsers support', () => {
     fc.assert(
       fc.property(rows, viewport, (count, height) => {
         const { physical, virtual } = scrollScale(count, height)
@@ -29,7 +29,7 @@ describe('scrollScale()', () => {
     )
   })
 
-  it('is no scale while the rows fit', () => {
+  it('does not scale while the rows fit', () => {
     const scale = scrollScale(Math.floor(MAX_HEIGHT / ROW_HEIGHT), 600)
     expect(toVirtual(scale, 123_456)).toBe(123_456)
     expect(toPhysical(scale, 123_456)).toBe(123_456)
@@ -67,7 +67,7 @@ describe('toVirtual(), toPhysical()', () => {
     )
   })
 
-  it('undo each other to within what one pixel of the element stands for', () => {
+  it('are inverse to each other within one pixel of the element', () => {
     fc.assert(
       fc.property(rows, viewport, fc.double({ min: 0, max: 1, noNaN: true }), (count, height, at) => {
         const scale = scrollScale(count, height)
@@ -78,7 +78,7 @@ describe('toVirtual(), toPhysical()', () => {
     )
   })
 
-  it('are even at the ends, so that the wheel never runs short there', () => {
+  it('are linear at the ends, so that the wheel works there', () => {
     const scale = scrollScale(2_000_000, 600)
     expect(toPhysical(scale, 40_000)).toBe(40_000)
     expect(scale.physical - toPhysical(scale, scale.virtual - 40_000)).toBe(40_000)
@@ -88,13 +88,13 @@ describe('toVirtual(), toPhysical()', () => {
 const VIEWPORT = 600
 const SCALE = scrollScale(2_000_000, VIEWPORT)
 
-/** What a browser does with a wheel step: it stops at the ends of the element. */
+/** A wheel step in a browser: it stops at the ends of the element. */
 function wheel(scale: ScrollScale, from: ScrollPosition, step: number): ScrollPosition {
   return scrolled(scale, from, Math.min(Math.max(0, from.physical + step), scale.physical))
 }
 
 describe('scrolled()', () => {
-  it('moves the rows by what the wheel moved, in the middle of 2,000,000 rows too', () => {
+  it('moves the rows by the distance of the wheel, even in the middle of 2,000,000 rows', () => {
     const from = positionAt(SCALE, 22_000_000)
     const to = wheel(SCALE, from, 120)
     expect(to.virtual - from.virtual).toBe(120)
@@ -108,7 +108,7 @@ describe('scrolled()', () => {
     expect(scrolled(SCALE, half, 0).virtual).toBe(0)
   })
 
-  it('reaches the first and the last row with the wheel alone, from anywhere', () => {
+  it('reaches the first and the last row with only the wheel, from anywhere', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
@@ -126,8 +126,9 @@ describe('scrolled()', () => {
     )
   })
 
-  it('never stops short after scrolling far without a rest', () => {
-    // A million pixels of wheel without a rest leave the scroll bar far from where it belongs; the ends hold still.
+  it('never stops short after scrolling far without a pause', () => {
+    // A million pixels of wheel without a pause leave the scroll bar far from its correct position; the ends
+    // stay.
     let position = positionAt(SCALE, 1_800_000)
     for (let count = 0; count < 2000; count++) position = wheel(SCALE, position, -1000)
     expect(position).toEqual(SCROLL_START)
@@ -136,21 +137,21 @@ describe('scrolled()', () => {
     expect(position).toEqual({ physical: SCALE.physical, virtual: SCALE.virtual })
   })
 
-  it('lets every row be brought to the top', () => {
+  it('can bring every row to the top', () => {
     for (const row of [0, 1, 681_817, 681_818, 999_999, 1_525_200, 1_999_970]) {
       expect(positionAt(SCALE, row * ROW_HEIGHT).virtual).toBe(row * ROW_HEIGHT)
     }
     expect(positionAt(SCALE, 1_999_999 * ROW_HEIGHT).virtual).toBe(2_000_000 * ROW_HEIGHT - VIEWPORT)
   })
 
-  it('takes the echo of its own scrolling for no movement', () => {
+  it('ignores the events of its own scrolling', () => {
     const position = positionAt(SCALE, 30_000_000)
     expect(scrolled(SCALE, position, position.physical + 0.4)).toBe(position)
   })
 })
 
 describe('rested()', () => {
-  it('moves no row, and puts the scroll bar where it belongs', () => {
+  it('moves no row, and corrects the position of the scroll bar', () => {
     let position = positionAt(SCALE, 20_000_000)
     for (let count = 0; count < 500; count++) position = wheel(SCALE, position, 1000)
     const at = rested(SCALE, position)
@@ -159,7 +160,7 @@ describe('rested()', () => {
     expect(at.physical).not.toBe(position.physical)
   })
 
-  it('changes nothing where nothing is scaled', () => {
+  it('changes nothing if nothing is scaled', () => {
     const scale = scrollScale(1000, VIEWPORT)
     const position = wheel(scale, SCROLL_START, 333)
     expect(rested(scale, position)).toBe(position)
@@ -167,7 +168,7 @@ describe('rested()', () => {
 })
 
 describe('scrollTarget()', () => {
-  it('moves as little as can be', () => {
+  it('scrolls the minimum', () => {
     const at = (row: number, covered = 0) => scrollTarget({ row, covered }, 1000, 440, 'nearest')
     expect(at(50)).toBe(1000)
     expect(at(45)).toBe(990)
@@ -175,7 +176,7 @@ describe('scrollTarget()', () => {
     expect(at(65)).toBe(65 * 22 + 22 - 440)
   })
 
-  it('brings a row out from under what covers it', () => {
+  it('moves a row out from under an overlay', () => {
     expect(scrollTarget({ row: 47, covered: 66 }, 1000, 440, 'nearest')).toBe(47 * 22 - 66)
   })
 

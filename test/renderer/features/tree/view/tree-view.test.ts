@@ -41,7 +41,7 @@ const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => `/k${String(index).padStart(4, '0')}`)
 
 describe('TreeView', () => {
-  it('draws a window of rows and no more, wherever it is scrolled to', async () => {
+  it('draws only the rows of a window, at any scroll position', async () => {
     const { view } = await viewOf(flatLevels(2_500_000))
     for (const row of [0, 1_000_000, 1_525_201, 2_499_999]) {
       view.focusOn(row)
@@ -61,7 +61,7 @@ describe('TreeView', () => {
     expect(view.position.virtual + VIEWPORT).toBe(2_500_000 * 22)
   })
 
-  it('moves the focus to the neighbour when its row goes, and to the branch when the branch closes', async () => {
+  it('moves the focus to the neighbour when its row is deleted, and to the branch when the branch is collapsed', async () => {
     const { view, store } = await storeView(['/a/1', '/a/2', '/b', '/c'])
     view.focusOn(1)
     store.delete('/b')
@@ -79,7 +79,7 @@ describe('TreeView', () => {
     expect(view.focused).toBeUndefined()
   })
 
-  it('keeps the focus on its key when others come before it', async () => {
+  it('keeps the focus on its key when others are added before it', async () => {
     const { view, store } = await storeView(['/m', '/n'])
     view.focusOn(1)
     for (const key of ['/a', '/b', '/z']) store.put(key)
@@ -88,7 +88,7 @@ describe('TreeView', () => {
     expect(view.focusRow).toBe(3)
   })
 
-  it('keeps the first row in sight where it is when keys come and go before it', async () => {
+  it('keeps the first visible row in place when keys are added and deleted before it', async () => {
     const { view, store } = await storeView(numbered(500))
     view.scrolledTo(300 * 22 + 7)
     await settled()
@@ -102,7 +102,7 @@ describe('TreeView', () => {
     expect(view.position.physical).toBe(301 * 22 + 7)
   })
 
-  it('stays at the start when it is there', async () => {
+  it('stays at the start if it is there', async () => {
     const { view, store } = await storeView(numbered(500))
     store.put('/a')
     await settled()
@@ -110,7 +110,7 @@ describe('TreeView', () => {
     expect(topName(view)).toBe('a')
   })
 
-  it('keeps a revealed row clear of the branches that stay above it', async () => {
+  it('keeps a revealed row clear of the sticky branches above it', async () => {
     const { view } = await viewOf(folderLevels(100, 500))
     await view.reveal('/folder-050/key-400', 'center')
     await settled()
@@ -119,7 +119,7 @@ describe('TreeView', () => {
     expect(top).toBe(22)
   })
 
-  it('reveals a key in a level of a million in a few calls', async () => {
+  it('reveals a key in a level of a million with a few calls', async () => {
     const { view, client } = await viewOf(flatLevels(1_000_000))
     const before = client.calls.length
     expect(await view.reveal('/key-0765432', 'center')).toBe(true)
@@ -131,7 +131,7 @@ describe('TreeView', () => {
     expect(client.calls.length - before).toBeLessThanOrEqual(3)
   })
 
-  it('reveals keys through shared rows, and says when there is no such key', async () => {
+  it('reveals keys through shared rows, and reports if there is no such key', async () => {
     const { view } = await storeView(['/a/b/c/1', '/a/b/c/2', '/d'])
     expect(await view.reveal('/a/b/c/2', 'center')).toBe(true)
     expect(nameOf(view.focused)).toBe('2')
@@ -142,7 +142,7 @@ describe('TreeView', () => {
     expect(await view.reveal('/d/e', 'center')).toBe(false)
   })
 
-  it('W102 a key that is revealed is the one that is chosen, unless it is among those that are', async () => {
+  it('W102 a revealed key becomes the selection, unless it is part of it', async () => {
     const { view } = await storeView(['/a', '/b', '/c'])
     view.focusOn(0)
     view.chooseTo(1)
@@ -155,14 +155,14 @@ describe('TreeView', () => {
     expect([view.chosen.has('/b'), view.chosen.has('/c'), view.chosen.has('/a')]).toEqual([true, true, false])
   })
 
-  it('opens nothing more for a key that is no longer asked for', async () => {
+  it('expands nothing more for a key whose reveal was replaced', async () => {
     const { view } = await storeView(['/a/b', '/a/c', '/d'])
     expect(await view.reveal('/a/b', 'center', () => true)).toBe(false)
     expect(view.rows).toBe(2)
     expect(view.focus).toBeUndefined()
   })
 
-  it('finds its open branches, focus and place again in the same session', async () => {
+  it('restores expanded branches, focus and position in the same session', async () => {
     const keys = [...numbered(200), ...['/k0100+/x/1', '/k0100+/y', '/n/1']]
     const first = await storeView(keys, 'again')
     await first.view.reveal('/k0100+/x/1', 'center')
@@ -179,7 +179,7 @@ describe('TreeView', () => {
 })
 
 describe('findByTyping()', () => {
-  it('goes through the rows of a small tree, over all levels and round the end', async () => {
+  it('searches the rows of a small tree, over all levels, and wraps around', async () => {
     const { view } = await storeView(['/apple', '/branch/avocado', '/branch/banana', '/cherry'])
     await view.reveal('/branch/avocado', 'nearest')
     const from = view.focus!
@@ -207,18 +207,19 @@ describe('findByTyping()', () => {
 })
 
 describe('openSiblings()', () => {
-  it('opens the branches beside a row, and has them drawn together', async () => {
+  it('expands the siblings of a row, and draws them together', async () => {
     const { view } = await viewOf(folderLevels(300, 1000))
     view.focusOn(5)
     let changes = 0
     view.subscribe(() => changes++)
     expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 300, looked: 300 })
     expect(view.rows).toBe(300_300)
-    // One for all of them, one for the rows that came in sight, and more where the machine stalls; never one for each.
+    // One for all of them, one for the rows that became visible, and more if the machine stalls; never one
+    // for each.
     expect(changes).toBeLessThanOrEqual(10)
   })
 
-  it('opens the nearest ones in a level of very many', async () => {
+  it('expands the nearest ones in a level of very many', async () => {
     const { view } = await viewOf(folderLevels(5000, 2))
     view.focusOn(3000)
     expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 1000, looked: 1000 })
@@ -228,13 +229,13 @@ describe('openSiblings()', () => {
 })
 
 describe('stickyPath()', () => {
-  it('holds the branches that the first rows in sight are in, outermost first', async () => {
+  it('has the branches of the first visible rows, outermost first', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `/a/b/k${index + 100}`)
     const { view } = await storeView([...keys, '/a/c', '/z'])
     await view.reveal('/a/b/k100', 'nearest')
     const { model } = view.source.state
     expect(stickyPath(model, 0)).toEqual([])
-    // What one branch covers, its own branch included, sticks as well.
+    // Rows under a sticky branch count too, including a branch among them.
     expect(stickyPath(model, 1)).toEqual([])
     expect(stickyPath(model, 22)).toEqual([0, 1])
     expect(stickyPath(model, 50 * 22 + 5)).toEqual([0, 1])
