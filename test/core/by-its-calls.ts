@@ -22,8 +22,7 @@ import type { Query, QueryPlan } from '../../src/core/query/query.ts'
 let lastId = 0
 
 /**
- * A datastore as a store, by its public calls alone: so a double that overrides some of them is heard by what stands
- * above it.
+ * Wraps a datastore as a store that makes only its public calls, so that the overrides of a test double take effect.
  */
 export class CalledStore implements Store {
   readonly info: StoreInfo
@@ -142,7 +141,7 @@ function contextOf({ signal, span }: Call) {
   return { signal, span }
 }
 
-/** Absence is an answer; a failure that says more than that is thrown on. */
+/** Maps NotFoundError to `undefined` and rethrows every other error. */
 function absent(error: unknown): undefined {
   if (isNotFound(error) && error.reason[0] === REFUSALS.absent.state) return undefined
   throw error

@@ -7,7 +7,7 @@ import { collect } from '../../src/testkit/suite.ts'
 const key = Key.of('a')
 
 describe('bytes', () => {
-  it('D34 assertBytes() takes bytes and iterables, and says what else it was given', () => {
+  it('D34 assertBytes() accepts bytes and iterables, and names the type of anything else', () => {
     for (const value of [new Uint8Array(), Buffer.from('x'), [], new Set()]) assertBytes(value)
     const refusals: readonly [unknown, string][] = [
       ['text', 'string'],
@@ -27,7 +27,7 @@ describe('bytes', () => {
     }
   })
 
-  it('D63 collectBytes() puts chunks together in a buffer of its own', async () => {
+  it('D63 collectBytes() joins chunks in a buffer of its own', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array()), async chunks => {
         const whole = await collectBytes(chunks, key)
@@ -38,7 +38,7 @@ describe('bytes', () => {
     )
   })
 
-  it('D63 chunksOf() refuses what is not bytes, and passes the failure of a source on', async () => {
+  it('D63 chunksOf() rejects chunks that are not bytes, and passes on the failure of a source', async () => {
     const texts = chunksOf(['a'] as unknown as Uint8Array[], key, undefined)
     await expect(collect(texts)).rejects.toThrow('Cannot put: a stream yields Uint8Arrays, not string')
     async function* broken(): AsyncIterable<Uint8Array> {
@@ -48,7 +48,7 @@ describe('bytes', () => {
     await expect(collectBytes(broken(), key)).rejects.toThrow('broken')
   })
 
-  it('D7 clampRange() cuts a range to the value, as slice() does', () => {
+  it('D7 clampRange() limits a range to the value, as slice() does', () => {
     const bound = fc.option(fc.nat(20), { nil: undefined })
     const value = Uint8Array.from({ length: 10 }, (_, index) => index)
     fc.assert(

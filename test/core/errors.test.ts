@@ -21,7 +21,7 @@ import { Key } from '../../src/core/key.ts'
 const key = Key.of('a', 'b')
 
 describe('errors', () => {
-  it('D18 the codes are those that are documented', () => {
+  it('D18 the codes are the documented ones', () => {
     expect(ERROR_CODES).toEqual(
       (
         'NOT_FOUND ALREADY_EXISTS CONFLICT KEY_INVALID VALUE_INVALID READ_ONLY UNSUPPORTED QUERY_UNSUPPORTED ' +
@@ -47,7 +47,7 @@ describe('errors', () => {
     )
   })
 
-  it('D18 a message stays on one line, whatever is in the keys', () => {
+  it('D18 a message stays on one line, whatever characters the keys contain', () => {
     const other = Key.of('a\nb\u0000')
     expect(failure('IO', 'get', other, reason`${other} is locked`).message).toBe(
       'Cannot get "/a\\nb\\u0000": "/a\\nb\\u0000" is locked',
@@ -87,7 +87,7 @@ describe('errors', () => {
     expect(isTransient(new Error('IO'))).toBe(false)
   })
 
-  it('E151 noteCall() adds call and key to a refusal that a driver made without a key, and to no other', () => {
+  it('E151 noteCall() adds call and key to a refusal that a driver reported without a key, and changes no other error', () => {
     const refused = failure('VALUE_INVALID', 'write', undefined, 'it is too large')
     noteCall(refused, 'put', key)
     expect(refused).toMatchObject({ key, message: 'Cannot put "/a/b": it is too large' })
@@ -99,7 +99,7 @@ describe('errors', () => {
     })
   })
 
-  it('E101 noteCall() makes the failure of a connection one of the call that used it, and changes no other', () => {
+  it('E101 noteCall() adds call and key to the failure of a connection, and changes no other error', () => {
     const lost = new DatastoreError('CONNECTION', { action: 'connect to a server', reason: 'it is gone' })
     noteCall(lost, 'put', key)
     expect(lost).toMatchObject({ action: 'put', key, message: 'Cannot put "/a/b": it is gone' })
@@ -127,7 +127,7 @@ describe('errors', () => {
         key: Key.of('a'),
         message: 'Cannot get "/a": its link leads to "/a/b", not to a key outside this store or "/ns/a"',
       })
-      // Keys that would be found in what was replaced before.
+      // Keys that also occur in text that was replaced before.
       const swapped = failure(
         'CONFLICT',
         'rename',
@@ -145,7 +145,7 @@ describe('errors', () => {
       )
     })
 
-    it('D68 inTermsOf() leaves out a key of the failure that the caller has no name for', () => {
+    it('D68 inTermsOf() omits a key of the failure that has no name in the terms of the caller', () => {
       const error = inTermsOf(failure('IO', 'get', Key.of('other'), 'it failed'), named)
       expect(error).toMatchObject({ key: undefined, message: 'Cannot get: it failed' })
       expect(inTermsOf(failure('IO', 'list', below, 'it failed'), named, Key.root)).toMatchObject({
@@ -154,7 +154,7 @@ describe('errors', () => {
       })
     })
 
-    it('D67 inTermsOf() keeps class, cause, retry, node and the place where the failure began', () => {
+    it('D67 inTermsOf() keeps class, cause, retry, node and stack trace', () => {
       const cause = new Error('ENOENT')
       const error = new NotFoundError('get', from, { cause, node: 'disk', retry: 'later' })
       const mapped = inTermsOf(error, named) as NotFoundError
@@ -171,7 +171,7 @@ describe('errors', () => {
       expect('cause' in (inTermsOf(new NotFoundError('get', from), named) as Error)).toBe(false)
     })
 
-    it('D67 inTermsOf() gives the same error where there is nothing to replace', () => {
+    it('D67 inTermsOf() returns the same error if there is nothing to replace', () => {
       for (const error of [
         failure('IO', 'sync', undefined, 'it failed'),
         new Error('other'),
@@ -192,7 +192,7 @@ describe('errors', () => {
     expect(isNotFound(new Error('NOT_FOUND'))).toBe(false)
   })
 
-  it('D13 AbortError goes by the name that the platform gives it', () => {
+  it('D13 AbortError has the name that the platform uses', () => {
     const error = new AbortError('get', { key })
     expect(error).toMatchObject({
       name: 'AbortError',
@@ -204,7 +204,7 @@ describe('errors', () => {
     ).toEqual([true, true, false, false])
   })
 
-  it('D13 throwIfAborted() throws just when the signal has fired, and tells why', () => {
+  it('D13 throwIfAborted() throws only if the signal has fired, with its reason as the cause', () => {
     throwIfAborted(undefined, 'get', key)
     throwIfAborted(new AbortController().signal, 'get', key)
     const reason = new Error('enough')
@@ -213,7 +213,7 @@ describe('errors', () => {
     )
   })
 
-  it('D18 hasCode() tells one failure from another', () => {
+  it('D18 hasCode() distinguishes failures by code', () => {
     expect(hasCode(failure('CONFLICT', 'put', key, 'changed'), 'CONFLICT')).toBe(true)
     expect(hasCode(failure('CONFLICT', 'put', key, 'changed'), 'IO')).toBe(false)
     expect(hasCode({ code: 'CONFLICT' }, 'CONFLICT')).toBe(false)

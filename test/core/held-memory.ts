@@ -5,7 +5,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 /**
- * Bytes of buffers and objects in use. Garbage does not count: how long it lies there differs between versions of V8.
+ * Bytes of buffers and objects in use, after garbage collection: V8 versions differ in how long they keep garbage.
  */
 export function heldMemory(): number {
   collectGarbage()

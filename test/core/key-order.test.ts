@@ -22,7 +22,7 @@ describe('Key, order and hash', () => {
     )
   })
 
-  it('K11 the hash of a key is that of its text, for ever', () => {
+  it('K11 the hash of a key is the hash of its text, and never changes', () => {
     expect(Key.root.hash.toString(16)).toBe('af63a24c860189fe')
     expect(Key.parse('/a').hash.toString(16)).toBe('7d66707b49cd92d')
     expect(Key.parse('/Comedy/Actor:Cleese').hash.toString(16)).toBe('317e2e2a2cf102d6')

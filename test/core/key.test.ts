@@ -22,7 +22,7 @@ describe('Key, its text', () => {
     expect(Key.of().toString()).toBe('/')
   })
 
-  it('K1 a key does not change with the list it was made of', () => {
+  it('K1 a key does not change when the list it was made of changes', () => {
     const segments = ['a', 'b']
     const key = Key.root.child(segments)
     segments.push('c')
@@ -30,13 +30,13 @@ describe('Key, its text', () => {
     expect([...key]).toEqual(['a', 'b'])
   })
 
-  it('K2 parse() adds a leading /, collapses repeated ones, drops a trailing one', () => {
+  it('K2 parse() adds a leading /, collapses repeated ones and drops a trailing one', () => {
     for (const text of ['a/b', '/a/b', '//a///b', '/a/b/', 'a//b//'])
       expect(String(Key.parse(text))).toBe('/a/b')
     for (const text of ['', '/', '///']) expect(Key.parse(text).isRoot).toBe(true)
   })
 
-  it('K2 parse() refuses . and .. segments and lone surrogates', () => {
+  it('K2 parse() rejects . and .. segments and lone surrogates', () => {
     const refused = ['.', '..', '/a/./b', 'a/..', '/../etc/passwd', '/\ud800', '/a/\udc00b', '/\ude00\ud83d']
     for (const text of refused)
       expect(
@@ -47,7 +47,7 @@ describe('Key, its text', () => {
       expect(codeOf(() => Key.parse(text))).toBeInstanceOf(Key)
   })
 
-  it('K2 parse() refuses what is not a string with a TypeError', () => {
+  it('K2 parse() rejects a value that is not a string with a TypeError', () => {
     for (const value of [undefined, null, 1, ['a'], Key.root] as unknown as string[]) {
       expect(() => Key.parse(value)).toThrow(TypeError)
     }
@@ -62,7 +62,7 @@ describe('Key, its text', () => {
     )
   })
 
-  it('K2 printing what was parsed from any text is stable', () => {
+  it('K2 printing a parsed key and parsing it again gives the same text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         const once = codeOf(() => Key.parse(text).toString())
@@ -71,13 +71,13 @@ describe('Key, its text', () => {
     )
   })
 
-  it('K3 of() takes segments as they are', () => {
+  it('K3 of() uses segments unchanged', () => {
     for (const segment of [...hostileSegments, '\u0000', 'a:b', ' ']) {
       expect(Key.of('x', segment).lastSegment).toBe(segment)
     }
   })
 
-  it('K3 of() refuses what can be no segment', () => {
+  it('K3 of() rejects invalid segments', () => {
     const refused = ['', '.', '..', '/', 'a/b', '/a', 'a/', '\ud83d', 5, undefined] as unknown as string[]
     for (const segment of refused) {
       expect(
@@ -91,7 +91,7 @@ describe('Key, its text', () => {
 })
 
 describe('Key, type and name', () => {
-  it('K4 the type is all before the last colon, the name all after', () => {
+  it('K4 the type is the text before the last colon, the name the text after it', () => {
     const parts = (segment: string) => [Key.of('x', segment).type, Key.of('x', segment).name]
     expect(parts('Actor:Cleese')).toEqual(['Actor', 'Cleese'])
     expect(parts('a:b:c')).toEqual(['a:b', 'c'])
@@ -102,7 +102,7 @@ describe('Key, type and name', () => {
     expect(Key.of('a:b', 'c').type).toBe('')
   })
 
-  it('K4 type and name put together again are the segment', () => {
+  it('K4 type and name joined again are the segment', () => {
     fc.assert(
       fc.property(cleanSegment, segment => {
         const { type, name } = splitSegment(segment)
@@ -119,7 +119,7 @@ describe('Key, type and name', () => {
     expect(codeOf(() => Key.root.instance('x'))).toBe('KEY_INVALID')
   })
 
-  it('K5 instance() is undone by path', () => {
+  it('K5 path is the inverse of instance()', () => {
     fc.assert(
       fc.property(
         anyKey,
@@ -145,7 +145,7 @@ describe('Key, type and name', () => {
   })
 })
 
-describe('Key, its place in the tree', () => {
+describe('Key, its position in the tree', () => {
   it('K7 parent and isTopLevel', () => {
     expect(Key.of('a').parent).toBe(Key.root)
     expect(Key.root.parent).toBe(Key.root)
@@ -153,7 +153,7 @@ describe('Key, its place in the tree', () => {
     expect([Key.root, Key.of('a'), Key.of('a', 'b')].map(key => key.isTopLevel)).toEqual([false, true, false])
   })
 
-  it('K8 child() takes a segment, segments or a key', () => {
+  it('K8 child() accepts a segment, segments or a key', () => {
     const key = Key.of('a')
     expect(key.child('b').toString()).toBe('/a/b')
     expect(key.child(['b', 'c']).toString()).toBe('/a/b/c')
@@ -179,7 +179,7 @@ describe('Key, its place in the tree', () => {
     expect(new Set(keys.map(String)).size).toBe(100)
   })
 
-  it('K8 the parts of a key agree with one another', () => {
+  it('K8 the parts of a key are consistent with one another', () => {
     fc.assert(
       fc.property(anyKey, anyKey, (above, below) => {
         const key = above.child(below)
@@ -193,7 +193,7 @@ describe('Key, its place in the tree', () => {
     )
   })
 
-  it('K8 a key that is joined and cut again and again gives the right key each time', () => {
+  it('K8 repeated child() and below() calls give the right key each time', () => {
     const [a, b, other] = ['/a', '/b', '/a'].map(text => Key.parse(text)) as [Key, Key, Key]
     const key = Key.parse('/a/b/c')
     for (let turn = 0; turn < 3; turn++) {
@@ -212,7 +212,7 @@ describe('Key, its place in the tree', () => {
     expect(key.below(Key.root)).toBe(key)
   })
 
-  it('K8 relativeTo() refuses a key that is not above', () => {
+  it('K8 relativeTo() rejects a key that is not an ancestor', () => {
     expect(codeOf(() => Key.of('ab', 'c').relativeTo(Key.of('a')))).toBe('KEY_INVALID')
     expect(codeOf(() => Key.of('a').relativeTo(Key.of('a', 'b')))).toBe('KEY_INVALID')
     expect(Key.of('a').relativeTo(Key.of('a')).isRoot).toBe(true)

@@ -9,7 +9,7 @@ import { collect } from '../../src/testkit/suite.ts'
 const childNamed = (name: string): Child => ({ name, key: Key.of(name), isValue: true, isBranch: false })
 
 describe('pages of a level', () => {
-  it('D9 pageOf() gives the page that a store gives', async () => {
+  it('D9 pageOf() returns the same page as a store', async () => {
     const name = fc.constantFrom('a', 'ab', 'b', 'c', 'd', 'e', 'f')
     const options = fc.record(
       { after: fc.option(name, { nil: undefined }), limit: fc.nat(8), reverse: fc.boolean() },
@@ -27,12 +27,12 @@ describe('pages of a level', () => {
     )
   })
 
-  it('D9 pageLimit() is 1000 unless told otherwise, and refuses what is not a number of children', () => {
+  it('D9 pageLimit() defaults to 1000 and rejects values that are not a number of children', () => {
     expect([pageLimit({}), pageLimit({ limit: 0 }), pageLimit({ limit: 7 })]).toEqual([1000, 0, 7])
     for (const limit of [-1, 0.5, Number.NaN]) expect(() => pageLimit({ limit })).toThrow(RangeError)
   })
 
-  it('D9 childrenOf() goes through all pages of a level', async () => {
+  it('D9 childrenOf() reads all pages of a level', async () => {
     const store = new MemoryDatastore()
     const names = Array.from({ length: 25 }, (_, index) => String.fromCharCode(97 + index))
     for (const name of names) await store.put(Key.of('level', name), new Uint8Array())

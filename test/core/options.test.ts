@@ -13,7 +13,7 @@ const memory = () => new MemoryDatastore()
 const tiered = (options: object) =>
   new TieredDatastore([memory(), memory()], { mode: 'write-back', ...options })
 
-/** What makes something of an option, and the names of options that take a number. */
+/** Creates an object with an option, and lists the options that take a number. */
 const MAKERS: Readonly<Record<string, readonly [make: (options: object) => unknown, ...names: string[]]>> = {
   memory: [options => new MemoryDatastore(options), 'maxEntries', 'maxBytes', 'ttl'],
   cache: [options => cache(memory(), options), 'maxEntries', 'maxBytes', 'ttl', 'negativeTtl'],
@@ -34,28 +34,31 @@ const MAKERS: Readonly<Record<string, readonly [make: (options: object) => unkno
 const WHOLE = /Entries|Bytes|attempts|depth|length/
 
 describe('options', () => {
-  it.each(Object.entries(MAKERS))('D32 %s refuses wrong figures as CONFIG_INVALID', (_, [make, ...names]) => {
-    for (const name of names) {
-      const wrong = [Number.NaN, -1, '5', null, {}, ...(WHOLE.test(name) ? [2.5] : [])]
-      for (const value of wrong)
-        expect(() => make({ [name]: value }), `${name}: ${JSON.stringify(value)}`).toThrow(
-          expect.objectContaining({
-            code: 'CONFIG_INVALID',
-            message: expect.stringContaining(`${name} is a`) as unknown,
-          }),
-        )
-      make(name === 'milliseconds' ? { milliseconds: 5000 } : { [name]: 5000 })
-    }
-  })
+  it.each(Object.entries(MAKERS))(
+    'D32 %s rejects invalid numbers as CONFIG_INVALID',
+    (_, [make, ...names]) => {
+      for (const name of names) {
+        const wrong = [Number.NaN, -1, '5', null, {}, ...(WHOLE.test(name) ? [2.5] : [])]
+        for (const value of wrong)
+          expect(() => make({ [name]: value }), `${name}: ${JSON.stringify(value)}`).toThrow(
+            expect.objectContaining({
+              code: 'CONFIG_INVALID',
+              message: expect.stringContaining(`${name} is a`) as unknown,
+            }),
+          )
+        make(name === 'milliseconds' ? { milliseconds: 5000 } : { [name]: 5000 })
+      }
+    },
+  )
 
-  it('D32 a policy that does not exist is refused', () => {
+  it('D32 an unknown policy is rejected', () => {
     expect(() => new MemoryDatastore({ policy: 'x' as 'lru' })).toThrow(
       'Cannot limit what a store keeps: policy is "lru" or "lfu", not "x"',
     )
     expect(() => cache(memory(), { policy: 'x' as 'lru' })).toThrow('policy is "lru" or "lfu", not "x"')
   })
 
-  it('D32 checkOptions() leaves alone what is absent, and names the first wrong option', () => {
+  it('D32 checkOptions() ignores absent options, and names the first invalid one', () => {
     const rules = { a: wholeNumber(1, 3), b: numberFrom(0), c: oneOf(['x']) }
     checkOptions('open it', { a: undefined, b: 0, c: 'x' }, rules)
     expect(() => checkOptions('open it', { a: 4, b: -1 }, rules)).toThrow(

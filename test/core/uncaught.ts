@@ -1,4 +1,4 @@
-/** What is thrown by itself while `work` runs, and so reaches nobody but the process. */
+/** The uncaught exceptions of the process while `work` runs. */
 export async function uncaughtDuring(work: () => Promise<unknown>): Promise<unknown[]> {
   const uncaught: unknown[] = []
   const listeners = process.listeners('uncaughtException')
