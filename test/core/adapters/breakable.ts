@@ -20,17 +20,20 @@ import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 type Verb = 'get' | 'put' | 'delete' | 'has' | 'stat' | 'list'
 
 interface Hold {
-  /** Resolves when a call has come to the hold. */
+  /** Resolves when a call has reached the hold. */
   readonly reached: Promise<void>
-  /** Lets the held call go on. */
+  /** Lets the held call continue. */
   go(): void
 }
 
-/** A memory store that answers by promises. Its calls can be made to fail with `IO`, or be held until told to go on. */
+/**
+ * A memory store that answers with promises. Its calls can be made to fail with `IO`, or held until they are
+ * released.
+ */
 export class BreakableStore implements Store {
   readonly info: StoreInfo
   capabilities: Capabilities
-  /** What it holds. It stays open, and is read here without waiting for a call that is held. */
+  /** The data of this store. It stays open, and can be read without waiting for a held call. */
   readonly below = new MemoryDatastore()
   puts = 0
   closes = 0
@@ -51,7 +54,7 @@ export class BreakableStore implements Store {
     this.#broken.clear()
   }
 
-  /** Holds the next call of `verb` until told to go on. */
+  /** Holds the next call of `verb` until it is released. */
   holdNext(verb: Verb): Hold {
     let go: () => void = () => undefined
     const gate = new Promise<void>(resolve => {
@@ -134,7 +137,7 @@ export class BreakableDatastore extends Datastore {
     this.store = store
   }
 
-  /** What it holds, also while a call is held, and after it was closed. */
+  /** The data of this store, also readable while a call is held and after the store is closed. */
   get below(): MemoryDatastore {
     return this.store.below
   }

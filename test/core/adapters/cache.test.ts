@@ -22,7 +22,7 @@ describeDatastore('MemoryDatastore with limits that are not reached', {
 })
 
 describe('age', () => {
-  it('C1 a clock of the system that is set back serves nothing past its time', async () => {
+  it('C1 no expired entry is served after the system clock is set back', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_000_000 })
     try {
       const memory = new MemoryDatastore({ ttl: 100 })
@@ -45,7 +45,7 @@ describe('age', () => {
 })
 
 describe('MemoryDatastore with limits', () => {
-  it('C1 gives up the least recently used key for room', async () => {
+  it('C1 evicts the least recently used key to make room', async () => {
     const store = new MemoryDatastore({ maxEntries: 2 })
     await store.put(key('a'), value())
     await store.put(key('b'), value())
@@ -54,7 +54,7 @@ describe('MemoryDatastore with limits', () => {
     expect(await walkKeys(store)).toEqual(['/a', '/c'])
   })
 
-  it('C1 gives up the least frequently used key, and lets new ones in', async () => {
+  it('C1 evicts the least frequently used key, and admits new ones', async () => {
     const store = new MemoryDatastore({ maxEntries: 2, policy: 'lfu' })
     await store.put(key('a'), value())
     for (let use = 0; use < 5; use++) await store.get(key('a'))
@@ -63,7 +63,7 @@ describe('MemoryDatastore with limits', () => {
     expect(await walkKeys(store)).toEqual(['/a', '/c'])
   })
 
-  it('C1 never holds more than it may, in entries or bytes, whatever happens', async () => {
+  it('C1 never exceeds its limits of entries and bytes', async () => {
     const operation = fc.record({
       verb: fc.constantFrom('put', 'get', 'delete'),
       name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
@@ -89,7 +89,7 @@ describe('MemoryDatastore with limits', () => {
     )
   })
 
-  it('C1 never serves past ttl, through any verb', async () => {
+  it('C1 never serves an expired entry, through any verb', async () => {
     let now = 1000
     const evicted: string[] = []
     const store = new MemoryDatastore({
@@ -119,7 +119,7 @@ describe('MemoryDatastore with limits', () => {
     expect(await store.has(key('a'))).toBe(false)
   })
 
-  it('C1 refuses limits that are none', () => {
+  it('C1 rejects invalid limits', () => {
     expect(() => new MemoryDatastore({ maxEntries: -1 })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     )
@@ -143,7 +143,7 @@ describe('cache', () => {
     expect(cached.cacheMetrics).toEqual({ hits: 1, misses: 2, evictions: 1 })
   })
 
-  it('C1 keeps "there is none" for as long as told, and forgets it with a write', async () => {
+  it('C1 caches absence for the given time, until the key is written', async () => {
     let now = 0
     const below = new BreakableDatastore()
     const cached = cache(below, { negativeTtl: 100, now: () => now })
@@ -158,7 +158,7 @@ describe('cache', () => {
     expect(await cached.get(key('a'))).toHaveLength(1)
   })
 
-  it('C1 a read that found nothing does not hide a put that came in between', async () => {
+  it('C1 a read that found nothing does not hide a put made meanwhile', async () => {
     const below = new BreakableDatastore()
     const cached = cache(below, { negativeTtl: 60_000 })
     const hold = below.holdNext('get')
@@ -170,7 +170,7 @@ describe('cache', () => {
     expect(await cached.get(key('a'))).toHaveLength(1)
   })
 
-  it('C1 after close every call is CLOSED, one that was answered from memory too', async () => {
+  it('C1 after close every call fails as CLOSED, even one answered from memory', async () => {
     const cached = cache(new MemoryDatastore(), { negativeTtl: 60_000 })
     await cached.get(key('a')).catch(() => undefined)
     await cached.close()
@@ -178,8 +178,8 @@ describe('cache', () => {
   })
 })
 
-describe('what is told of a cache, and what it is told', () => {
-  it('C1 D18 a listener of evictions that throws breaks no call', async () => {
+describe('listeners and options of a cache', () => {
+  it('C1 D18 an eviction listener that throws does not fail the call', async () => {
     const store = new MemoryDatastore({
       maxEntries: 1,
       onEviction() {
@@ -195,7 +195,7 @@ describe('what is told of a cache, and what it is told', () => {
   })
 
   it.each(['lru', 'lfu'] as const)(
-    'C1 %s gives up no key for a value of its own, nor for its own new name',
+    'C1 %s evicts no key when it replaces or renames that key',
     async policy => {
       const evicted: string[] = []
       const store = new MemoryDatastore({ maxBytes: 10, policy, onEviction: text => evicted.push(text) })
@@ -211,12 +211,12 @@ describe('what is told of a cache, and what it is told', () => {
     },
   )
 
-  it('C1 D18 a policy that there is not is CONFIG_INVALID', () => {
+  it('C1 D18 an unknown policy is CONFIG_INVALID', () => {
     const open = () => new MemoryDatastore({ maxEntries: 1, policy: 'fifo' as 'lru' })
     expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 
-  it('C1 a limit that is named and not given is the default one', async () => {
+  it('C1 a limit that is undefined has the default value', async () => {
     const store = cache(new NullDatastore(), { maxEntries: undefined, policy: undefined })
     for (let index = 0; index < 10_001; index++) await store.put(key(String(index)), value())
     expect(store.cacheMetrics.evictions).toBe(1)

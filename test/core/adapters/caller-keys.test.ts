@@ -25,9 +25,9 @@ async function messageOf(call: Promise<unknown>): Promise<string> {
   )
 }
 
-/** What stands above a store never shows the names that the store has for its keys. */
+/** Adapters above a store never show the names that the store uses for its keys. */
 describe('messages in the keys of the caller', () => {
-  it('D67 of a link to nothing, and of links in a circle', async () => {
+  it('D67 of a broken link, and of a circle of links', async () => {
     const links = new MemoryDatastore()
     const store = symlink(new MemoryDatastore(), { links })
     await store.link(key('/ns/l'), key('/ns/t'))
@@ -54,7 +54,7 @@ describe('messages in the keys of the caller', () => {
     )
   })
 
-  it('D67 of the store of the records of a directory', async () => {
+  it('D67 of the store that holds the records of a directory', async () => {
     const members = new BreakableDatastore()
     const store = directories(new MemoryDatastore(), { members })
     await store.directoryAdd(key('/dir'), key('/a/b'))
@@ -67,7 +67,7 @@ describe('messages in the keys of the caller', () => {
       expect(await messageOf(call)).not.toContain('~1')
   })
 
-  it('D67 of a directory with a record that is damaged', async () => {
+  it('D67 of a directory with a damaged record', async () => {
     const members = new MemoryDatastore()
     const store = directories(new MemoryDatastore(), { members })
     await store.directoryAdd(key('/dir'), key('/a/b'))
@@ -77,7 +77,7 @@ describe('messages in the keys of the caller', () => {
     )
   })
 
-  it('D67 of a write whose former value a journal cannot read', async () => {
+  it('D67 of a write whose previous value a journal cannot read', async () => {
     const values = new BreakableDatastore()
     const store = below(await journal(values, { log: memoryJournal() }))
     values.breakOn('get', 'stat')
@@ -97,7 +97,7 @@ describe('messages in the keys of the caller', () => {
     expect(message).not.toContain('/ns')
   })
 
-  it('D67 F9 of a file where a folder has to be', async () => {
+  it('D67 F9 of a file at the path of a folder', async () => {
     const roots = new TempRoots()
     const store = below(await FsDatastore.open(await roots.make(), { layout: 'plain' }))
     await store.put(key('/a'), value)

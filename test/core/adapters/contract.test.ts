@@ -75,7 +75,7 @@ describeDatastore('KeyTransformDatastore that keeps levels', {
           : undefined,
     }),
 })
-describeDatastore('KeyTransformDatastore that turns keys round', {
+describeDatastore('KeyTransformDatastore that reverses keys', {
   create: async () =>
     new KeyTransformDatastore(memory(), { to: key => key.reverse, from: key => key.reverse }),
 })

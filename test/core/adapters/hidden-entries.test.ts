@@ -22,7 +22,7 @@ import { MapStore } from '../open/map-store.ts'
 
 const HIDDEN: Hidden = { count: 12, examples: [{ name: 'pipe', reason: 'special' }] }
 
-/** Has entries that are not keys in the level `/x`, and empty branches. */
+/** Reports hidden entries in the level `/x`, and records calls of `prune`. */
 class FolderLikeStore extends MapStore {
   readonly pruned: string[] = []
 
@@ -57,7 +57,7 @@ const ADAPTERS: readonly [string, (below: Datastore) => Datastore | Promise<Data
   ['a layer', below => retry(below), x],
 ]
 
-it.each(ADAPTERS)('F22 %s tells which entries of a level are no keys', async (_, over, level) => {
+it.each(ADAPTERS)('F22 %s reports which entries of a level are not keys', async (_, over, level) => {
   const upper = await over(new Datastore(new FolderLikeStore()))
   expect((await upper.list(level)).hidden).toEqual(HIDDEN)
   for (const name of ['a', 'b']) await upper.put(level.child(name), bytes('1'))
@@ -76,7 +76,7 @@ it.each(ADAPTERS)('D27 %s passes prune on', async (_, over, level) => {
   await upper.close()
 })
 
-it('F22 shards add up what they hide, and tell the first ten by name', async () => {
+it('F22 shards add the counts of their hidden entries, and report the first ten by name', async () => {
   const examples = ['b', 'a', ...Array.from({ length: 8 }, (_, index) => `c${index}`)]
   const hiding = (names: readonly string[]) =>
     new Datastore(

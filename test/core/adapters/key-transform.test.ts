@@ -13,7 +13,7 @@ const value = Uint8Array.of(1)
 const CONFIG_INVALID: unknown = expect.objectContaining({ code: 'CONFIG_INVALID' })
 
 describe('lowercase', () => {
-  it('N1 keys that differ in case only are one key, and capabilities say so', async () => {
+  it('N1 keys that differ only in case are one key, and capabilities report it', async () => {
     const store = new KeyTransformDatastore(new MemoryDatastore(), lowercase)
     await store.put(key('/Films/Brazil'), value)
     expect(await store.has(key('/FILMS/BRAZIL'))).toBe(true)
@@ -21,7 +21,7 @@ describe('lowercase', () => {
     expect(store.capabilities.manyToOne).toBe(true)
   })
 
-  it('N1 a key below that the inverse cannot produce is invisible, and pages stay full', async () => {
+  it('N1 a key below that the inverse cannot produce is hidden, and pages stay full', async () => {
     const below = new MemoryDatastore()
     for (const name of ['A', 'B', 'C', 'a', 'b', 'c']) await below.put(Key.of(name), value)
     const store = new KeyTransformDatastore(below, lowercase)
@@ -29,7 +29,7 @@ describe('lowercase', () => {
     expect(await store.stats()).toMatchObject({ entries: 3 })
   })
 
-  it('N1 D9 a page starts past any text, be it the name of a key or not', async () => {
+  it('N1 D9 a page starts after any text, whether or not it is the name of a key', async () => {
     const store = new KeyTransformDatastore(new MemoryDatastore(), lowercase)
     for (const name of ['a', 'b', 'c']) await store.put(Key.of(name), value)
     const past = async (after: string) =>
@@ -44,7 +44,7 @@ describe('lowercase', () => {
 })
 
 describe('nestedPath', () => {
-  it('N1 puts levels in front, named by the beginning of the last segment', () => {
+  it('N1 adds levels in front, named after the beginning of the last segment', () => {
     const { to } = nestedPath({ depth: 3, length: 2 })
     expect(to(key('/films/abcdefgh')).toString()).toBe('/ab/cd/ef/films/abcdefgh')
     expect(to(key('/x')).toString()).toBe('/x_/__/__/x')
@@ -52,7 +52,7 @@ describe('nestedPath', () => {
     expect(to(Key.of('..hidden')).depth).toBe(4)
   })
 
-  it('N1 leads back from every key it leads to, and from no other', () => {
+  it('N1 inverts every transformed key, and no other key', () => {
     fc.assert(
       fc.property(
         anyKey,
@@ -69,7 +69,7 @@ describe('nestedPath', () => {
     )
   })
 
-  it('N1 refuses a depth or length that is not a whole number from 1 up', () => {
+  it('N1 rejects a depth or length that is not a whole number from 1 up', () => {
     for (const wrong of [0, -1, 1.5, Number.NaN]) {
       expect(() => nestedPath({ depth: wrong })).toThrow(CONFIG_INVALID)
       expect(() => nestedPath({ length: wrong })).toThrow(CONFIG_INVALID)

@@ -27,7 +27,7 @@ function tree() {
 }
 
 describe('MountDatastore', () => {
-  it('M1 the deepest mount by segments has the key, under what is left below its prefix', async () => {
+  it('M1 the deepest mount point that is an ancestor gets the key, relative to its prefix', async () => {
     const { root, films, deep, mounted } = tree()
     await mounted.put(key('/films/Brazil'), value)
     await mounted.put(key('/films/new/2026/Dune'), value)
@@ -37,7 +37,7 @@ describe('MountDatastore', () => {
     expect(await walkKeys(root)).toEqual(['/filmstock'])
   })
 
-  it('M1 put() refuses a mount point, which is the root of a store', async () => {
+  it('M1 put() rejects a mount point, which is the root of a store', async () => {
     const { mounted } = tree()
     const refused = { code: 'KEY_INVALID' }
     await expect(mounted.put(key('/films'), value)).rejects.toMatchObject(refused)
@@ -66,7 +66,7 @@ describe('MountDatastore', () => {
     ])
   })
 
-  it('M1 list() pages over mount points and children alike, both ways', async () => {
+  it('M1 list() pages over mount points and children alike, in both directions', async () => {
     const { root, mounted } = tree()
     for (const name of ['a', 'e', 'g', 'z']) await root.put(key(`/${name}`), value)
     for (const limit of [1, 2, 3, 10]) {
@@ -77,7 +77,7 @@ describe('MountDatastore', () => {
     }
   })
 
-  it('M1 putNew() gives the whole key as the caller sees it', async () => {
+  it('M1 putNew() returns the whole key as the caller sees it', async () => {
     const { mounted, films } = tree()
     const made = await mounted.putNew(key('/films/actors'), value)
     expect(key('/films/actors').isAncestorOf(made)).toBe(true)
@@ -85,14 +85,14 @@ describe('MountDatastore', () => {
     expect(await films.has(made.relativeTo(key('/films')))).toBe(true)
   })
 
-  it('M1 a key that no store is mounted above is NOT_FOUND to read and UNSUPPORTED to write', async () => {
+  it('M1 a key below no mount point is NOT_FOUND to read and UNSUPPORTED to write', async () => {
     const mounted = new MountDatastore({ '/a': new MemoryDatastore() })
     await expect(mounted.get(key('/ab'))).rejects.toMatchObject({ code: 'NOT_FOUND', key: key('/ab') })
     await expect(mounted.put(key('/ab'), value)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
     expect((await mounted.list(Key.root)).children).toMatchObject([{ name: 'a', isBranch: true }])
   })
 
-  it('M1 errors speak of the key the caller used', async () => {
+  it('M1 errors name the key that the caller used', async () => {
     const { mounted } = tree()
     await expect(mounted.get(key('/films/nope'))).rejects.toMatchObject({
       name: 'NotFoundError',
@@ -101,7 +101,7 @@ describe('MountDatastore', () => {
     })
   })
 
-  it('M1 mount() and unmount() at run time change what is seen, and close nothing', async () => {
+  it('M1 mount() and unmount() at run time change what is visible, and close nothing', async () => {
     const { films, mounted } = tree()
     await mounted.put(key('/films/Brazil'), value)
     expect(mounted.unmount(key('/films'))).toBe(films)
@@ -122,7 +122,7 @@ describe('MountDatastore', () => {
     expect([await films.has(key('/Brazil')), await root.has(key('/Brazil'))]).toEqual([false, true])
   })
 
-  it('M1 rename() between mounts names the key that is in the way, where both are called the same below', async () => {
+  it('M1 rename() between mounts names the existing key, where both have the same key below', async () => {
     const { mounted } = tree()
     await mounted.put(key('/films/Brazil'), value)
     await mounted.put(key('/films/new/2026/Brazil'), value)
@@ -140,7 +140,7 @@ describe('MountDatastore', () => {
     expect(await mounted.get(key('/plain/a'))).toEqual(Uint8Array.of(2))
   })
 
-  it('M1 D22 rename() between two names of one value leaves it as it is', async () => {
+  it('M1 D22 rename() between two names of one value leaves the value unchanged', async () => {
     const store = new MemoryDatastore()
     const mounted = new MountDatastore({
       '/all': store,
@@ -155,7 +155,7 @@ describe('MountDatastore', () => {
     await expectFailure(mounted.rename(key('/all/some/b'), key('/some/b')), 'NOT_FOUND', key('/all/some/b'))
   })
 
-  it('M1 D22 rename() tells one value from its copy where etags are made of the bytes', async () => {
+  it('M1 D22 rename() distinguishes a value from its copy where etags are derived from the bytes', async () => {
     const theirs = new PeerMemory()
     const mounted = new MountDatastore({
       '/one': fromInterfaceDatastore(theirs),
@@ -171,7 +171,7 @@ describe('MountDatastore', () => {
     expect(await collect(mounted.query({ keysOnly: true }, { scan: true }))).toHaveLength(1)
   })
 
-  it('M1 D17 D20 stores whose values are encoded differently do not go into one tree', async () => {
+  it('M1 D17 D20 stores with different value encodings cannot share a tree', async () => {
     const objects = serialized(new MemoryDatastore(), json)
     const mounted = new MountDatastore<unknown>({ '/films': objects })
     await mounted.put(key('/films/Brazil'), { year: 1985 })
@@ -193,7 +193,7 @@ describe('MountDatastore', () => {
     expect(above.capabilities.query).toBe('native')
   })
 
-  it('M1 D17 one that is read-only refuses its own writes, and no others', async () => {
+  it('M1 D17 a read-only store rejects its own writes, and no others', async () => {
     const tree = new MountDatastore({
       '/': new MemoryDatastore(),
       '/shared': readOnly(new MemoryDatastore()),
@@ -204,7 +204,7 @@ describe('MountDatastore', () => {
     await expect(tree.put(key, Uint8Array.of(1))).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
-  it('M1 D4 has() of a key that no store is mounted above is false, and queries may begin there', async () => {
+  it('M1 D4 has() of a key below no mount point is false, and queries may begin there', async () => {
     const mounted = new MountDatastore({ '/films': new MemoryDatastore() })
     await mounted.put(key('/films/Brazil'), value)
     expect(await mounted.has(key('/books'))).toBe(false)

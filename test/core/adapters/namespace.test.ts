@@ -12,7 +12,7 @@ const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)
 
 describe('NamespaceDatastore', () => {
-  it('N1 /foo under the namespace /foo is /foo/foo, and /x never meets /foo/x', async () => {
+  it('N1 /foo in the namespace /foo is /foo/foo, and /x never collides with /foo/x', async () => {
     const below = new MemoryDatastore()
     const store = new NamespaceDatastore(below, key('/foo'))
     await store.put(key('/foo'), value)
@@ -22,7 +22,7 @@ describe('NamespaceDatastore', () => {
     expect(await walkKeys(store)).toEqual(['/foo', '/foo/x', '/x'])
   })
 
-  it('N1 what is beside the namespace is neither seen nor counted', async () => {
+  it('N1 keys outside the namespace are neither visible nor counted', async () => {
     const below = new MemoryDatastore()
     for (const text of ['/foo', '/foobar', '/bar/foo/x']) await below.put(key(text), value)
     const store = new NamespaceDatastore(below, key('/foo'))
@@ -32,7 +32,7 @@ describe('NamespaceDatastore', () => {
     expect(await store.has(Key.root)).toBe(false)
   })
 
-  it('N1 D5 errors name the keys of the caller, of rename() too', async () => {
+  it('N1 D5 errors name the keys of the caller, also those of rename()', async () => {
     const store = new NamespaceDatastore(new MemoryDatastore(), key('/foo'))
     await expect(store.rename(key('/a'), key('/b'))).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -47,7 +47,7 @@ describe('NamespaceDatastore', () => {
     })
   })
 
-  it('Q2 queries see the keys of the namespace', async () => {
+  it('Q2 queries return the keys of the namespace', async () => {
     const below = new MemoryDatastore()
     const store = new NamespaceDatastore(below, key('/foo'))
     for (const text of ['/a/b', '/a/c', '/ab']) await store.put(key(text), value)
@@ -57,7 +57,7 @@ describe('NamespaceDatastore', () => {
     expect(found).toEqual(['/a/b', '/a/c'])
   })
 
-  it('D17 promises no atomic batch, which it makes of single calls', () => {
+  it('D17 does not declare atomic batches where it makes them of single calls', () => {
     const below = new NullDatastore()
     expect(below.capabilities.batch).toBe('atomic')
     expect(new NamespaceDatastore(below, key('/foo')).capabilities.batch).toBe('ordered')

@@ -56,7 +56,9 @@ it.for<readonly [string, (store: BinaryDatastore) => BinaryDatastore]>([
   expect(await readOnly(store).versions(key, { limit: 1 })).toEqual(versions.slice(0, 1))
 })
 
-it('E113 of several stores any of them makes a history, and a key has that of its own', async ({ skip }) => {
+it('E113 a store over several stores has history if any of them does, and a key has the history of its store', async ({
+  skip,
+}) => {
   skip(noGit !== undefined, noGit)
   await using git = await GitDatastore.open(join(await roots.make(), 'store.git'))
   await using store = new MountDatastore({ '/': memory(), '/up': git })

@@ -21,7 +21,7 @@ const key = (text: string) => Key.parse(text)
 const bytes = (text: string) => new TextEncoder().encode(text)
 const textOf = (value: Uint8Array) => new TextDecoder().decode(value)
 
-/** Each segment behind a `p`. */
+/** Prefixes each segment with `p`. */
 const marked: KeyTransform = {
   keepsLevels: true,
   to: one => Key.of(...one.segments.map(segment => `p${segment}`)),
@@ -31,7 +31,7 @@ const marked: KeyTransform = {
       : undefined,
 }
 
-/** The other way round. */
+/** The inverse. */
 const unmarked: KeyTransform = { to: one => marked.from(one) ?? one, from: below => marked.to(below) }
 
 /** Five routers over one store. */
@@ -45,7 +45,7 @@ const slow = () => new Datastore(new SlowStore())
 
 describeDatastore('five routers over a slow store', { create: async () => routed(slow()), runs: 10 })
 
-it('D16 calls through routers over one slow store take effect in call order, whichever they go through', async () => {
+it('D16 calls through different routers over one slow store take effect in call order', async () => {
   for (let run = 0; run < 30; run++) {
     const inner = slow()
     const handles: readonly (readonly [BinaryDatastore, Key])[] = [
@@ -67,7 +67,7 @@ it('D16 calls through routers over one slow store take effect in call order, whi
   }
 })
 
-/** How many promises are made before a call returns, and until it has answered. */
+/** Counts the promises created before a call returns, and until its answer. */
 async function promisesOf(call: () => Promise<unknown>): Promise<{ atOnce: number; inAll: number }> {
   let count = 0
   const hook = createHook({
@@ -83,12 +83,12 @@ async function promisesOf(call: () => Promise<unknown>): Promise<{ atOnce: numbe
   return { atOnce, inAll: count }
 }
 
-it('D1 D2 a get or a put through five routers over memory makes one promise', async () => {
+it('D1 D2 a get or a put through five routers over memory creates one promise', async () => {
   const memory = new MemoryDatastore()
   const store = routed(memory)
   const value = bytes('value')
   await store.put(key('/x'), value)
-  // The first one pays for what the runtime prepares once.
+  // The first call includes one-time work of the runtime.
   await promisesOf(() => memory.get(key('/a/b/px')))
   const plain = await promisesOf(() => memory.get(key('/a/b/px')))
   expect(plain.atOnce).toBe(1)
@@ -96,7 +96,7 @@ it('D1 D2 a get or a put through five routers over memory makes one promise', as
   expect(await promisesOf(() => store.put(key('/x'), value))).toEqual(plain)
 })
 
-it('D15 routers hand on the bytes of a put and of a get without a copy', async () => {
+it('D15 routers pass on the bytes of a put and of a get without a copy', async () => {
   const lent: Uint8Array[] = []
   let copies = 0
   class CountingStore extends MapStore {

@@ -30,7 +30,7 @@ describeDatastore<Json>('TieredDatastore of objects', {
 })
 
 describe('serialized', () => {
-  it('V2 broken bytes are CORRUPT, name the key, and are not overwritten', async () => {
+  it('V2 bytes that do not decode are CORRUPT, name the key, and are not overwritten', async () => {
     const below = new MemoryDatastore()
     await below.put(key, new TextEncoder().encode('{"name":'))
     const store = serialized(below, json)
@@ -42,14 +42,14 @@ describe('serialized', () => {
     expect(new TextDecoder().decode(await below.get(key))).toBe('{"name":')
   })
 
-  it('V1 a value that the serializer cannot hold is VALUE_INVALID, and the old one stays', async () => {
+  it('V1 a value that the serializer cannot encode is VALUE_INVALID, and the old one stays', async () => {
     const store = serialized(new MemoryDatastore(), json)
     await store.put(key, 1)
     await expect(store.put(key, Number.NaN)).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
     expect(await store.get(key)).toBe(1)
   })
 
-  it('Q4 queries see the fields of values', async () => {
+  it('Q4 queries can use the fields of values', async () => {
     const store = serialized<Json>(new MemoryDatastore(), json)
     await store.put(Key.parse('/films/Brazil'), { year: 1985, by: { name: 'Gilliam' }, items: 2 })
     await store.put(Key.parse('/films/Dune'), { year: 2021, by: { name: 'Villeneuve' } })

@@ -21,13 +21,13 @@ function stores() {
   return { top, middle, last, tiered: new TieredDatastore<Uint8Array>([top, middle, last]) }
 }
 
-/** Waits until `check` holds; background copies have no promise to wait for. */
+/** Waits until `check` holds. Background copies have no promise to await. */
 async function eventually(check: () => Promise<boolean>): Promise<void> {
   await expect.poll(check, { timeout: 5000, interval: 1 }).toBe(true)
 }
 
-describe('TieredDatastore.put that fails in the last tier', () => {
-  it('A12 it may have happened all the same, so no tier above serves the old value', async () => {
+describe('TieredDatastore.put with a failing last tier', () => {
+  it('A12 it may have taken effect, so no tier above serves the old value', async () => {
     const last = fault(new MemoryDatastore())
     const tiered = new TieredDatastore([new MemoryDatastore(), last])
     await tiered.put(key, bytes('old'))
@@ -42,7 +42,7 @@ describe('TieredDatastore.put that fails in the last tier', () => {
 })
 
 describe('TieredDatastore.get', () => {
-  it('A10 get() copies what a lower tier had into every tier above', async () => {
+  it('A10 get() copies a value from a lower tier to every tier above', async () => {
     const { top, middle, last, tiered } = stores()
     await last.put(key, bytes('1985'))
     expect(text(await tiered.get(key))).toBe('1985')
@@ -52,7 +52,7 @@ describe('TieredDatastore.get', () => {
     expect(tiered.metrics[0]).toMatchObject({ hits: 1, misses: 1, fills: 1 })
   })
 
-  it('A11 get({ fresh }) gives what the last tier has now, and renews the copies', async () => {
+  it('A11 get({ fresh }) returns the current value of the last tier, and renews the copies', async () => {
     const { top, last, tiered } = stores()
     await tiered.put(key, bytes('old'))
     await last.put(key, bytes('changed behind'))
@@ -62,7 +62,7 @@ describe('TieredDatastore.get', () => {
     expect(text(await tiered.get(key))).toBe('changed behind')
   })
 
-  it('A11 getStream({ fresh }) reads past the copies, in ranges too', async () => {
+  it('A11 getStream({ fresh }) bypasses the copies, also for ranges', async () => {
     const { last, tiered } = stores()
     await tiered.put(key, bytes('old'))
     await last.put(key, bytes('changed behind'))
@@ -83,7 +83,7 @@ describe('TieredDatastore.get', () => {
     expect(tiered.metrics[0]).toMatchObject({ errors: 1 })
   })
 
-  it('A10 a fill that fails never breaks the read, and is counted', async () => {
+  it('A10 a failed fill never fails the read, and is counted', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('1985'))
     top.breakOn('put')
@@ -92,20 +92,20 @@ describe('TieredDatastore.get', () => {
     expect(text(await tiered.get(key))).toBe('1985')
   })
 
-  it('A1 get() of a key that no tier has is one plain NotFoundError, not a group of them', async () => {
+  it('A1 get() of a key that no tier has is one plain NotFoundError, not an aggregate', async () => {
     const error = await stores()
       .tiered.get(key)
       .catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(NotFoundError)
   })
 
-  it('A1 a last tier that fails is never taken for an absent key', async () => {
+  it('A1 a failing last tier is never reported as an absent key', async () => {
     const { last, tiered } = stores()
     last.breakOn('get')
     await expect(tiered.get(key)).rejects.toMatchObject({ code: 'IO' })
   })
 
-  it('A10 closing a stream early fills nothing', async () => {
+  it('A10 a stream closed early fills nothing', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, new Uint8Array(1_000_000).fill(7))
     for await (const chunk of tiered.getStream(key)) {
@@ -125,7 +125,7 @@ describe('TieredDatastore.get', () => {
     expect(Buffer.compare(await top.get(key), value)).toBe(0)
   })
 
-  it('A10 a ranged read fills nothing: it never saw the whole value', async () => {
+  it('A10 a ranged read fills nothing, because it does not have the whole value', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('0123456789'))
     await collect(tiered.getStream(key, { start: 2, end: 4 }))
@@ -152,7 +152,7 @@ describe('TieredDatastore.put', () => {
     expect(order).toHaveLength(3)
   })
 
-  it('A12 an upper tier that fails loses its copy, so that it cannot serve a stale value', async () => {
+  it('A12 an upper tier that fails to write loses its copy, so that it cannot serve a stale value', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, bytes('old'))
     top.breakOn('put')
@@ -162,7 +162,7 @@ describe('TieredDatastore.put', () => {
     expect(tiered.metrics[0]).toMatchObject({ failedWrites: 1 })
   })
 
-  it('A20 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
+  it('A20 an upper tier that can neither write nor drop a copy is not used for that key', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, bytes('old'))
     top.breakOn('put', 'delete')
@@ -177,7 +177,7 @@ describe('TieredDatastore.put', () => {
     expect(text(await top.get(key))).toBe('newer')
   })
 
-  it('A13 an upper tier that outlives the process has no copy while the last tier is written', async () => {
+  it('A13 a persistent upper tier has no copy while the last tier is written', async () => {
     const [top, last] = [
       new BreakableDatastore(new BreakableStore({ persistent: true })),
       new BreakableDatastore(),
@@ -188,7 +188,7 @@ describe('TieredDatastore.put', () => {
       const hold = last.holdNext('put')
       const put = tiered.put(key, bytes('new'))
       await hold.reached
-      // What a process that is killed now leaves behind.
+      // The state that a process leaves behind if it is killed now.
       expect([await top.has(key), text(await last.below.get(key))]).toEqual([false, 'old'])
       hold.go()
       await put
@@ -205,7 +205,7 @@ describe('TieredDatastore.put', () => {
     expect(new TieredDatastore([one, persistent]).capabilities.persistent).toBe(true)
   })
 
-  it('A2 put() judges create, replace and ifMatch by the last tier alone', async () => {
+  it('A2 put() evaluates create, replace and ifMatch in the last tier only', async () => {
     const { top, last, tiered } = stores()
     await top.put(key, bytes('only a copy'))
     await expect(tiered.put(key, bytes('x'), { create: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })
@@ -216,7 +216,7 @@ describe('TieredDatastore.put', () => {
     await expect(tiered.put(key, bytes('z'), { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('A2 a put that the last tier refuses leaves every tier as it was', async () => {
+  it('A2 a put that the last tier refuses leaves every tier unchanged', async () => {
     const { top, last, tiered } = stores()
     await tiered.put(key, bytes('old'))
     const put = tiered.put(key, bytes('new'), { replace: false })
@@ -225,7 +225,7 @@ describe('TieredDatastore.put', () => {
     expect(text(await last.get(key))).toBe('old')
   })
 
-  it('A2 put() of a stream reaches every tier whole', async () => {
+  it('A2 put() of a stream writes the whole value to every tier', async () => {
     const { top, middle, last, tiered } = stores()
     await tiered.put(key, [bytes('one '), bytes('two')].values())
     for (const store of [top, middle, last]) expect(text(await store.get(key))).toBe('one two')
@@ -257,7 +257,7 @@ describe('TieredDatastore.delete and rename', () => {
     expect(await last.has(key)).toBe(true)
   })
 
-  it('A3 rename() finds the value in whichever tier has it', async () => {
+  it('A3 rename() finds the value in any tier', async () => {
     const { top, last, tiered } = stores()
     const to = Key.parse('/films/Life of Brian')
     await top.put(key, bytes('only above'))
@@ -266,7 +266,7 @@ describe('TieredDatastore.delete and rename', () => {
     expect(await tiered.has(key)).toBe(false)
   })
 
-  it('A22 a get running at the same time cannot put a deleted value back', async () => {
+  it('A22 a concurrent get cannot restore a deleted value', async () => {
     for (let round = 0; round < 50; round++) {
       const { top, last, tiered } = stores()
       await last.put(key, bytes('x'))
@@ -282,7 +282,7 @@ describe('TieredDatastore.delete and rename', () => {
     }
   })
 
-  it('A22 a fill that is under way when delete() begins does not survive it', async () => {
+  it('A22 a fill in progress when delete() begins does not survive it', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('x'))
     const release = top.holdNext('put')
@@ -308,8 +308,8 @@ describe('TieredDatastore.delete and rename', () => {
   })
 })
 
-describe('TieredDatastore, the rest', () => {
-  it('A4 has() asks upper tiers first; list() and stats() ask the last', async () => {
+describe('TieredDatastore, other calls', () => {
+  it('A4 has() checks upper tiers first; list() and stats() use the last one', async () => {
     const { top, last, tiered } = stores()
     await top.put(key, bytes('x'))
     last.breakOn('has')
@@ -318,14 +318,14 @@ describe('TieredDatastore, the rest', () => {
     expect(await tiered.stats()).toMatchObject({ entries: 0 })
   })
 
-  it("A4 stat() is the last tier's, and an upper tier's while the last is out of reach", async () => {
+  it('A4 stat() uses the last tier, and an upper tier while the last is unreachable', async () => {
     const { last, tiered } = stores()
     await tiered.put(key, bytes('four'))
     last.breakOn('stat')
     expect(await tiered.stat(key)).toMatchObject({ size: 4 })
   })
 
-  it('A3 D18 a store cannot be two tiers: what is dropped from the one would be gone from the other', () => {
+  it('A3 D18 one store cannot be two tiers: dropping a copy from one would drop it from the other', () => {
     const store = new MemoryDatastore()
     for (const last of [store, cache(store)]) {
       const open = () => new TieredDatastore([store, new MemoryDatastore(), last])
@@ -333,7 +333,7 @@ describe('TieredDatastore, the rest', () => {
     }
   })
 
-  it('A5 D18 a mode that there is not is CONFIG_INVALID, and not another one', () => {
+  it('A5 D18 an unknown mode is CONFIG_INVALID', () => {
     const open = () => new TieredDatastore([new MemoryDatastore()], { mode: 'write-behind' as 'write-back' })
     expect(open).toThrow(/Cannot open a tiered store: there is no mode "write-behind"/)
   })
@@ -344,8 +344,8 @@ describe('TieredDatastore, the rest', () => {
   })
 })
 
-describe('TieredDatastore, told of failures of its tiers', () => {
-  it('A1 A23 D18 a listener that throws breaks no call and no copy, and is heard of as an uncaught error', async () => {
+describe('TieredDatastore, listeners for failures of tiers', () => {
+  it('A1 A23 D18 a listener that throws fails no call and no copy, and its error is reported as uncaught', async () => {
     const thrown = new Error('the listener broke')
     const uncaught = await uncaughtDuring(async () => {
       const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new MemoryDatastore()]

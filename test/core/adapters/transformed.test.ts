@@ -25,7 +25,7 @@ const cryptoKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256
 const transforms: ByteTransform[] = [gzip, brotli, aesGcm(cryptoKey), ...(hasZstd ? [zstd] : [])]
 
 describe.each(transforms)('transformed by $name', transform => {
-  it('V3 D7 gives any range of the decoded value', async () => {
+  it('V3 D7 returns any range of the decoded value', async () => {
     const store = transformed(new MemoryDatastore(), transform)
     await store.put(key, value)
     const bound = fc.option(fc.nat(310_000), { nil: undefined })
@@ -36,7 +36,7 @@ describe.each(transforms)('transformed by $name', transform => {
     await fc.assert(fc.asyncProperty(bound, bound, run), { numRuns: 30 })
   })
 
-  it('V2 bytes that do not decode are CORRUPT whichever way they are read, and stay', async () => {
+  it('V2 bytes that do not decode are CORRUPT for every kind of read, and stay', async () => {
     const below = new MemoryDatastore()
     const store = transformed(below, transform)
     await store.put(key, value)
@@ -53,7 +53,7 @@ describe.each(transforms)('transformed by $name', transform => {
     expect(await store.get(key)).toEqual(Uint8Array.of(1))
   })
 
-  it('V1 D18 a failure of the store below is told as it is, and not as CORRUPT', async () => {
+  it('V1 D18 a failure of the store below is passed on unchanged, and not as CORRUPT', async () => {
     const below = new BreakableDatastore()
     const store = transformed(below, transform)
     await store.put(key, value)
@@ -66,7 +66,7 @@ describe.each(transforms)('transformed by $name', transform => {
 })
 
 describe('transformed', () => {
-  it('V3 A1 what is told is told of the version below that writes are judged by, past copies of it', async () => {
+  it('V3 A1 stat() and fresh reads describe the version below that writes are compared with, not a copy of it', async () => {
     const reads = {
       size: async (store: BinaryDatastore) => (await store.stat(key)).size,
       stream: async (store: BinaryDatastore) =>
@@ -82,7 +82,7 @@ describe('transformed', () => {
     }
   })
 
-  it('V1 the stored form is what other programs read', async () => {
+  it('V1 other programs can read the stored form', async () => {
     for (const [transform, decode] of [
       [gzip, gunzipSync],
       [brotli, brotliDecompressSync],
@@ -98,7 +98,7 @@ describe('transformed', () => {
     }
   })
 
-  it('D4 stat() tells the size of the decoded value, which is counted once for each version', async () => {
+  it('D4 stat() returns the size of the decoded value, computed once for each version', async () => {
     const below = new BreakableDatastore()
     const store = transformed(below, gzip)
     const { etag } = await store.put(key, value)
@@ -116,7 +116,7 @@ describe('transformed', () => {
     expect((await again.stat(key)).size).toBe(30)
   })
 
-  it('D9 D10 no size of the stored form passes for one of the value', async () => {
+  it('D9 D10 the size of the stored form is never reported as the size of the value', async () => {
     const store = transformed(new MemoryDatastore(), gzip)
     await store.put(key, value)
     expect((await listAll(store, key.parent)).map(child => child.size)).toEqual([undefined])
@@ -127,7 +127,7 @@ describe('transformed', () => {
     expect(await collect(store.query({ keysOnly: true }))).toEqual([{ key }])
   })
 
-  it('D17 capabilities tell whether values stream', async () => {
+  it('D17 capabilities report whether values stream', async () => {
     expect(transformed(new MemoryDatastore(), gzip).capabilities).toMatchObject({
       read: { stream: true },
       write: { stream: true },
@@ -137,8 +137,8 @@ describe('transformed', () => {
   })
 })
 
-/** Leaves the bytes as they are, in the same memory. */
-const asTheyAre: ByteTransform = {
+/** Returns the same bytes, in the same memory. */
+const identity: ByteTransform = {
   name: 'nothing',
   encode: bytes => bytes,
   decode: bytes => bytes,
@@ -146,9 +146,9 @@ const asTheyAre: ByteTransform = {
   decodeStream: chunks => chunks,
 }
 
-describe("a transform of one's own", () => {
-  it('D15 may return the bytes it was given: neither caller nor store sees changes of the other', async () => {
-    const store = transformed(new MemoryDatastore(), asTheyAre)
+describe('a custom transform', () => {
+  it('D15 may return the bytes it received: neither caller nor store sees changes by the other', async () => {
+    const store = transformed(new MemoryDatastore(), identity)
     const mine = Uint8Array.of(1, 2)
     const put = store.put(key, mine)
     mine.fill(0)
@@ -160,13 +160,13 @@ describe("a transform of one's own", () => {
     expect(await store.get(key)).toEqual(Uint8Array.of(1, 2))
   })
 
-  it('V1 that cannot encode a value is VALUE_INVALID, whole or as a stream, and the old value stays', async () => {
+  it('V1 that cannot encode a value fails with VALUE_INVALID, for whole values and streams, and the old value stays', async () => {
     const odd = (bytes: Uint8Array): Uint8Array => {
       if (bytes.length % 2 === 1) throw new TypeError('an odd number of bytes')
       return bytes
     }
     const even: ByteTransform = {
-      ...asTheyAre,
+      ...identity,
       encode: odd,
       encodeStream: async function* (chunks) {
         for await (const chunk of chunks) yield odd(chunk)
@@ -185,7 +185,7 @@ describe("a transform of one's own", () => {
 })
 
 describe('transformed, as a store', () => {
-  it('D7 a stream that the store below refuses unread is closed', async () => {
+  it('D7 a stream that the store below rejects unread is closed', async () => {
     let isClosed = false
     const source: AsyncIterable<Uint8Array> = {
       [Symbol.asyncIterator]: () => ({
@@ -213,7 +213,7 @@ describe('transformed, as a store', () => {
 })
 
 describe('zstd', () => {
-  it('V1 gives back any bytes, whole and in chunks', async ctx => {
+  it('V1 decodes what it encoded, whole and in chunks', async ctx => {
     if (!hasZstd) ctx.skip(`Node.js ${process.version} has no zstd; it came with 22.15`)
     const store = transformed(new MemoryDatastore(), zstd)
     const run = async (bytes: Uint8Array) => {
@@ -227,7 +227,7 @@ describe('zstd', () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), run), { numRuns: 30 })
   })
 
-  it('V4 where the runtime has none, says UNSUPPORTED and what to use', async ctx => {
+  it('V4 without support in the runtime, fails with UNSUPPORTED and names alternatives', async ctx => {
     if (hasZstd) ctx.skip(`Node.js ${process.version} has zstd`)
     const store = transformed(new MemoryDatastore(), zstd)
     const calls = [store.put(key, value), store.put(key, [value].values())]

@@ -27,7 +27,7 @@ async function read(store: DirectoryDatastore, directory: Key): Promise<string[]
 }
 
 describe('directories', () => {
-  it('Y2 a directory is made empty, made again without loss, and absent ones are NOT_FOUND', async () => {
+  it('Y2 a directory is created empty, created again without loss, and an absent one is NOT_FOUND', async () => {
     const { store } = open()
     await expectFailure(read(store, films), 'NOT_FOUND', films)
     await store.directory(films)
@@ -39,7 +39,7 @@ describe('directories', () => {
     expect(await read(store, films)).toEqual([])
   })
 
-  it('Y2 members come in the order they were added, once, and whatever they are called', async () => {
+  it('Y2 members are listed once, in the order they were added, whatever their names', async () => {
     const { store } = open()
     const texts = ['/z', '/a', '/films/Brazil', '/~1a', '/~0', '/directory', '/a~b', '/é 🎭']
     for (const text of [...texts, ...texts]) await store.directoryAdd(films, key(text))
@@ -49,7 +49,7 @@ describe('directories', () => {
     expect(await read(store, films)).toEqual([...texts.filter(text => text !== '/a'), '/a'])
   })
 
-  it('Y2 membership is explicit: neither values nor directories below are members by themselves', async () => {
+  it('Y2 membership is explicit: neither values nor directories below become members automatically', async () => {
     const { store } = open()
     await store.put(brazil, value)
     await store.directory(brazil)
@@ -60,14 +60,14 @@ describe('directories', () => {
     expect(await walkKeys(store)).toEqual(['/films/Brazil'])
   })
 
-  it('Y2 removing what is not a member is NOT_FOUND unless that is fine', async () => {
+  it('Y2 removing a key that is not a member is NOT_FOUND unless the caller allows it', async () => {
     const { store } = open()
     await store.directory(films)
     await expectFailure(store.directoryRemove(films, dune), 'NOT_FOUND', dune)
     await store.directoryRemove(films, dune, { missingOk: true })
   })
 
-  it('Y8 of changes made at once, through several stores, none is lost', async () => {
+  it('Y8 concurrent changes through several stores are all kept', async () => {
     const { store, members } = open()
     const other = directories(new MemoryDatastore(), { members })
     const keys = Array.from({ length: 200 }, (_, index) => Key.of('m', `k${index}`))
@@ -82,7 +82,7 @@ describe('directories', () => {
     expect(await read(other, films)).toHaveLength(100)
   })
 
-  it('Y8 D16 any changes called at once agree with a list, in call order', async () => {
+  it('Y8 D16 concurrent changes agree with a list, in call order', async () => {
     const names = ['/a', '/b', '/b/c', '/films']
     const change = fc.record({ isAdd: fc.boolean(), name: fc.constantFrom(...names) })
     const run = async (changes: readonly { readonly isAdd: boolean; readonly name: string }[]) => {
@@ -102,7 +102,7 @@ describe('directories', () => {
     await fc.assert(fc.asyncProperty(fc.array(change, { maxLength: 30 }), run), { numRuns: 60 })
   })
 
-  it('Y2 any keys stay apart, as directories and as members', async () => {
+  it('Y2 distinct keys stay distinct, as directories and as members', async () => {
     const run = async (keys: readonly Key[]) => {
       const { store } = open()
       const texts = [...new Set(keys.map(String))]
@@ -112,7 +112,7 @@ describe('directories', () => {
     await fc.assert(fc.asyncProperty(fc.array(anyKey, { maxLength: 8 }), run), { numRuns: 60 })
   })
 
-  it('Y2 a record that is none is CORRUPT', async () => {
+  it('Y2 an invalid record is CORRUPT', async () => {
     const { store, members } = open()
     for (const record of ['/~1films/~1a', '/~1films/a', '/~1films/~1..']) {
       await members.put(key(record), value)
@@ -121,7 +121,7 @@ describe('directories', () => {
     }
   })
 
-  it('Y2 D13 D14 directories take signals, and end with the store', async () => {
+  it('Y2 D13 D14 directories honor signals, and end when the store closes', async () => {
     const { store, values, members } = open()
     const aborted = { signal: AbortSignal.abort() }
     await expectFailure(store.directoryAdd(films, dune, aborted), 'ABORTED', films)
@@ -137,7 +137,7 @@ describe('directories', () => {
 })
 
 describe('directoryTree', () => {
-  it('Y9 each put is recorded under its parent, in order, and each delete and rename is followed', async () => {
+  it('Y9 each put is recorded under its parent, in order, and each delete and rename updates the record', async () => {
     const { tree } = open()
     for (const text of ['/films/Dune', '/films/Brazil', '/top', '/films/Brazil/notes'])
       await tree.put(key(text), value)
@@ -154,7 +154,7 @@ describe('directoryTree', () => {
     expect(await read(tree, films)).toEqual(['/films/Top', '/films/Brazil', made.toString()])
   })
 
-  it('Y10 a put that fails records nothing, and what lost its value is not shown', async () => {
+  it('Y10 a failed put records nothing, and a member without a value is not shown', async () => {
     const { tree, values, members } = open()
     await expectFailure(tree.put(dune, value, { create: false }), 'NOT_FOUND', dune)
     await expect(tree.put(Key.root, value)).rejects.toMatchObject({ code: 'KEY_INVALID' })
@@ -168,7 +168,7 @@ describe('directoryTree', () => {
     expect(await read(tree, films)).toEqual([])
   })
 
-  it('Y9 D16 puts and deletes called at once leave the directory with what the store holds', async () => {
+  it('Y9 D16 after concurrent puts and deletes the directory lists exactly the values of the store', async () => {
     const change = fc.record({ isPut: fc.boolean(), name: fc.constantFrom('a', 'b', 'c') })
     const run = async (changes: readonly { readonly isPut: boolean; readonly name: string }[]) => {
       const { tree, members } = open()

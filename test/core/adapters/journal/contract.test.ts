@@ -21,7 +21,7 @@ const roots = new TempRoots()
 afterAll(() => roots.remove())
 
 describeDatastore('journal over memory', { create: () => inMemory(memory()) })
-describeDatastore('journal over memory that records no value', { create: () => inMemory(memory(), 0) })
+describeDatastore('journal over memory that records no values', { create: () => inMemory(memory(), 0) })
 describeDatastore('journal over tiers', {
   create: () => inMemory(new TieredDatastore([memory(), memory()])),
 })
@@ -35,7 +35,7 @@ describeDatastore('journal in a folder over a folder', {
       const log = await fileJournal(logs, { durability: 'full' })
       return journal(await FsDatastore.open(values), { log })
     },
-    // A journal has one writer; others write past it.
+    // A journal has one writer. Other instances write past it.
     ([, values]) => FsDatastore.open(values),
   ),
   runs: 5,
@@ -47,7 +47,7 @@ describeDatastore('journal over journal over shards in a namespace', {
       Key.parse('/some/where'),
     ),
 })
-describeDatastore('journal over what is read-only', {
+describeDatastore('journal over a read-only store', {
   create: async seed => {
     const store = memory()
     for (const { key, value } of seed) await store.put(key, value)

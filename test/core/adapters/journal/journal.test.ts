@@ -35,18 +35,18 @@ async function open(store: BinaryDatastore, options: Partial<JournalOptions> = {
   return journaled
 }
 
-/** An entry as text: what it did to which key. */
-function said({ action, of, changes }: JournalEntry): string {
+/** An entry as text: the action, and each key with its value before and after. */
+function asText({ action, of, changes }: JournalEntry): string {
   const value = (one: unknown) => (one instanceof Uint8Array ? textOf(one) : `<${String(one)}>`)
   const all = changes.map(({ key, before, after }) => `${key.toString()} ${value(before)} ${value(after)}`)
   return [of === undefined ? action : `${action} ${of}`, ...all].join(', ')
 }
 
-async function allSaid(store: Awaited<ReturnType<typeof open>>): Promise<string[]> {
-  return (await collect(store.entries())).map(said)
+async function allAsText(store: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  return (await collect(store.entries())).map(asText)
 }
 
-/** A log that does not take what `refuses` says. */
+/** A log that rejects the records that `refuses` selects. */
 function failingLog(refuses: (isIntent: boolean) => boolean, log = memoryJournal()): JournalLog {
   return {
     maxBytes: log.maxBytes,
@@ -66,7 +66,7 @@ function failingLog(refuses: (isIntent: boolean) => boolean, log = memoryJournal
   }
 }
 
-/** A store that does `work` after each call of one kind below, and answers then. */
+/** A store that runs `work` after each call of one verb, and answers afterwards. */
 function afterEachCall(below: BinaryDatastore, verb: Verb, work: () => Promise<void>): BinaryDatastore {
   return layered(below, {
     name: 'delayed',
@@ -80,7 +80,7 @@ function afterEachCall(below: BinaryDatastore, verb: Verb, work: () => Promise<v
 }
 
 describe('a journal', () => {
-  it('W4 journal() records every write, whichever way it comes, with before and after', async () => {
+  it('W4 journal() records every write of every verb, with before and after', async () => {
     const store = await open(new MemoryDatastore(), { now: () => 1234 })
     await store.put(a, bytesOf('1'))
     await store.put(a, [bytesOf('2'), bytesOf('3')].values())
@@ -92,7 +92,7 @@ describe('a journal', () => {
     await collect(store.deleteMany([b, b]))
     const fresh = await store.putNew(Key.parse('/new'), bytesOf('7'))
     const entries = await collect(store.entries())
-    expect(entries.map(said)).toEqual([
+    expect(entries.map(asText)).toEqual([
       'put, /a <absent> 1',
       'put, /a 1 23',
       'rename, /a 23 <absent>, /line\nbreak/b <absent> 23',
@@ -110,7 +110,7 @@ describe('a journal', () => {
     expect([...new Set(numbers)].sort((one, other) => one - other)).toEqual(numbers)
   })
 
-  it('W4 entries() refuses a limit that is not a whole number from 0 up', async () => {
+  it('W4 entries() rejects a limit that is not a whole number from 0 up', async () => {
     const store = await journal(new MemoryDatastore(), { log: memoryJournal() })
     await store.put(Key.of('a'), Uint8Array.of(1))
     expect(await collect(store.entries({ limit: 0 }))).toEqual([])
@@ -118,7 +118,7 @@ describe('a journal', () => {
       await expect(collect(store.entries({ limit }))).rejects.toBeInstanceOf(RangeError)
   })
 
-  it('W4 entries() pages both ways', async () => {
+  it('W4 entries() pages in both directions', async () => {
     const store = await open(new MemoryDatastore())
     for (const text of ['1', '2', '3', '4']) await store.put(a, bytesOf(text))
     const all = await collect(store.entries())
@@ -129,7 +129,7 @@ describe('a journal', () => {
     expect(await collect(store.entries({ limit: 0 }))).toEqual([])
   })
 
-  it('W8 a write that is refused leaves no entry, and none of a buffer that is changed later', async () => {
+  it('W8 a refused write leaves no entry, and later changes to a buffer do not change an entry', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     await expectFailure(store.put(a, bytesOf('1'), { create: false }), 'NOT_FOUND', a)
@@ -145,13 +145,13 @@ describe('a journal', () => {
     await expectFailure(store.rename(b, a), 'NOT_FOUND', b)
     await below.put(b, bytesOf('b'))
     await expectFailure(store.rename(a, b, { replace: false }), 'ALREADY_EXISTS', b)
-    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+    expect(await allAsText(store)).toEqual(['put, /a <absent> 1'])
     const [entry] = await collect(store.entries())
     entry?.changes.forEach(({ after }) => after instanceof Uint8Array && after.fill(0))
-    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+    expect(await allAsText(store)).toEqual(['put, /a <absent> 1'])
   })
 
-  it('W11 W14 undo() and redo() go both ways, and are on record themselves', async () => {
+  it('W11 W14 undo() and redo() invert each other, and are recorded themselves', async () => {
     const store = await open(new MemoryDatastore())
     await store.put(a, bytesOf('1'))
     await store.put(b, bytesOf('2'))
@@ -162,7 +162,7 @@ describe('a journal', () => {
     expect(await store.undo(sequence)).toBeUndefined()
     await store.redo(sequence)
     expect([await store.has(a), textOf(await store.get(b))]).toEqual([false, '1'])
-    expect((await allSaid(store)).slice(-2)).toEqual([
+    expect((await allAsText(store)).slice(-2)).toEqual([
       `undo ${sequence}, /a <absent> 1, /line\nbreak/b 1 2`,
       `redo ${sequence}, /line\nbreak/b 2 1, /a 1 <absent>`,
     ])
@@ -171,7 +171,7 @@ describe('a journal', () => {
     await expectFailure(store.undo(999), 'NOT_FOUND')
   })
 
-  it('W11 undo() never overwrites what others changed since', async () => {
+  it('W11 undo() never overwrites later changes by others', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     await store.put(a, bytesOf('1'))
@@ -182,10 +182,10 @@ describe('a journal', () => {
     await below.delete(a)
     await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
     expect(await store.has(a)).toBe(false)
-    expect(await allSaid(store)).toHaveLength(2)
+    expect(await allAsText(store)).toHaveLength(2)
   })
 
-  it('W11 undo() is bound to the version that it looked at', async () => {
+  it('W11 undo() applies only to the version that it has read', async () => {
     const below = new MemoryDatastore()
     let isOvertaken = false
     const store = await open(
@@ -199,10 +199,10 @@ describe('a journal', () => {
     isOvertaken = true
     await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
     expect(textOf(await below.get(a))).toBe('theirs')
-    expect(await allSaid(store)).toHaveLength(2)
+    expect(await allAsText(store)).toHaveLength(2)
   })
 
-  it('W4 a write that was overtaken records what it replaced in the end', async () => {
+  it('W4 a write that another one overtakes records the value that it replaced', async () => {
     const below = new MemoryDatastore()
     let times = 2
     const store = await open(
@@ -211,16 +211,16 @@ describe('a journal', () => {
       }),
     )
     await store.put(a, bytesOf('ours'))
-    expect(await allSaid(store)).toEqual(['put, /a theirs 0 ours'])
+    expect(await allAsText(store)).toEqual(['put, /a theirs 0 ours'])
   })
 
-  it('W13 a value that is too large is on record, and cannot be undone', async () => {
+  it('W13 a value that is too large is recorded, and cannot be undone', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('four'))
     await store.put(a, [bytesOf('fi'), bytesOf('ve')].values())
     await store.put(a, bytesOf('3'))
     const entries = await collect(store.entries())
-    expect(entries.map(said)).toEqual([
+    expect(entries.map(asText)).toEqual([
       'put, /a <absent> <too-large>',
       'put, /a <too-large> <too-large>',
       'put, /a <too-large> 3',
@@ -243,7 +243,7 @@ describe('a journal', () => {
     expect([await below.has(b), textOf(await below.get(a))]).toEqual([false, '1'])
   })
 
-  it('W10 a write whose mark is lost is done, and settled when the journal opens next', async () => {
+  it('W10 a write whose mark is lost is made, and is resolved when the journal opens next', async () => {
     const below = new MemoryDatastore()
     const log = memoryJournal()
     const told: number[] = []
@@ -262,7 +262,7 @@ describe('a journal', () => {
     expect(states).toEqual(['made', 'made', 'made', 'unknown'])
   })
 
-  it('W6 an outcome that the log failed to take is recorded when the store is closed', async () => {
+  it('W6 an outcome that the log failed to append is recorded when the store closes', async () => {
     const below = new MemoryDatastore()
     const log = memoryJournal()
     let isFull = true
@@ -275,7 +275,7 @@ describe('a journal', () => {
     expect(entries.map(({ changes }) => changes[0]!.state)).toEqual(['made'])
   })
 
-  it('W4 a write that failed is on record as what became of it', async () => {
+  it('W4 a failed write is recorded with its actual outcome', async () => {
     const below = new MemoryDatastore()
     const shaky = fault(below)
     let isReached = false
@@ -300,11 +300,11 @@ describe('a journal', () => {
     }
     await expect(store.put(a, bytesOf('3'))).rejects.toThrow('who knows')
     const entries = await collect(store.entries())
-    expect(entries.map(said)).toEqual(['put, /a <absent> 2', 'put, /a 2 3'])
+    expect(entries.map(asText)).toEqual(['put, /a <absent> 2', 'put, /a 2 3'])
     expect(entries.map(({ changes }) => changes[0]!.state)).toEqual(['made', 'pending'])
   })
 
-  it('W8 a stream that fails half-way leaves no entry', async () => {
+  it('W8 a stream that fails part-way leaves no entry', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('1'))
     function* failing(before: number) {
@@ -313,27 +313,27 @@ describe('a journal', () => {
     }
     await expect(store.put(a, failing(1))).rejects.toThrow('the source failed')
     await expect(store.put(a, failing(9))).rejects.toThrow('the source failed')
-    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+    expect(await allAsText(store)).toEqual(['put, /a <absent> 1'])
   })
 
-  it('W9 the oldest entries go when there are too many bytes', async () => {
+  it('W9 the oldest entries are removed when the journal exceeds its limit of bytes', async () => {
     const log = memoryJournal({ maxBytes: 4096 })
     const store = await open(new MemoryDatastore(), { log })
     for (let index = 0; index < 200; index++) await store.put(a, bytesOf(String(index)))
-    const all = await allSaid(store)
+    const all = await allAsText(store)
     expect(all.length).toBeGreaterThan(5)
     expect(all.length).toBeLessThan(40)
     expect(all.at(-1)).toBe('put, /a 198 199')
     await expectFailure(store.undo(1), 'NOT_FOUND')
   })
 
-  it('W4 limits that make no sense are refused', async () => {
+  it('W4 invalid limits are rejected', async () => {
     expect(() => memoryJournal({ maxBytes: 10 })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
     const log = memoryJournal({ maxBytes: 8000 })
     await expectFailure(journal(new MemoryDatastore(), { log, maxValueBytes: 1001 }), 'CONFIG_INVALID')
   })
 
-  it('W5 W15 a put keeps its time to live, and a value that undo() puts back has none', async () => {
+  it('W5 W15 a put keeps its time to live, and a value restored by undo() has none', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     const { etag } = await store.put(a, bytesOf('1'), { ttl: 60_000 })
@@ -347,7 +347,7 @@ describe('a journal', () => {
     expect((await below.stat(a)).expires).toBeUndefined()
   })
 
-  it('W4 entries() waits for a write that was aborted, and undo() takes it back', async () => {
+  it('W4 entries() waits for an aborted write, and undo() reverts it', async () => {
     let release = () => {}
     const released = new Promise<void>(resolve => {
       release = resolve
@@ -364,16 +364,16 @@ describe('a journal', () => {
     const undoing = store.undo(1)
     release()
     const [entry] = await reading
-    expect([said(entry!), entry!.changes[0]!.state]).toEqual(['put, /a <absent> 1', 'made'])
+    expect([asText(entry!), entry!.changes[0]!.state]).toEqual(['put, /a <absent> 1', 'made'])
     await undoing
     expect(await store.has(a)).toBe(false)
   })
 
-  it('D16 undo() has its turn among the writes on its keys', async () => {
+  it('D16 undo() takes its turn among the writes to its keys', async () => {
     let times = 0
     const store = await open(
       afterEachCall(new MemoryDatastore(), 'stat', async () => {
-        // The first look of the undo: a put that is called now takes effect after it.
+        // This is the first read of the undo: a put that is called now takes effect after the undo.
         if (++times === 2) put = store.put(a, bytesOf('2'))
       }),
     )
@@ -382,14 +382,14 @@ describe('a journal', () => {
     const [entry] = await collect(store.entries())
     await store.undo(entry!.sequence)
     await put
-    expect(await allSaid(store)).toEqual([
+    expect(await allAsText(store)).toEqual([
       'put, /a <absent> 1',
       'undo 1, /a 1 <absent>',
       'put, /a <absent> 2',
     ])
   })
 
-  it('W7 a transaction is refused, and the log stays open', async () => {
+  it('W7 a transaction is rejected, and the log stays open', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     expect(store.capabilities.transaction).toBe('none')
@@ -397,16 +397,16 @@ describe('a journal', () => {
       store.transaction(inside => inside.put(a, bytesOf('1'))),
       'UNSUPPORTED',
     )
-    expect([await below.has(a), await allSaid(store)]).toEqual([false, []])
+    expect([await below.has(a), await allAsText(store)]).toEqual([false, []])
   })
 
-  it('W16 moves no branch in one step', async () => {
+  it('W16 does not move a branch in one step', async () => {
     const store = await open(new MemoryDatastore())
     await store.put(Key.parse('/from/x'), bytesOf('1'))
     expect(await store.moveBranch(Key.parse('/from'), Key.parse('/to'))).toBe('unsupported')
   })
 
-  it('W4 a journal goes on with its log over another store', async () => {
+  it('W4 a journal keeps its log when the store below is replaced', async () => {
     const log = memoryJournal()
     const [first, second] = [new MemoryDatastore(), new MemoryDatastore()]
     const store = new JournalStore(openStoreOf(first), journalState(await EntryLog.open(log), { log }), {
@@ -420,12 +420,12 @@ describe('a journal', () => {
     await third.write(a, Payload.kept(bytesOf('3')), Call.plain)
     expect([textOf(await first.get(a)), textOf(await second.get(a))]).toEqual(['3', '2'])
     const entries = await collect((await EntryLog.open(log)).read())
-    expect(entries.map(said)).toEqual(['put, /a <absent> 1', 'put, /a <absent> 2', 'put, /a 1 3'])
+    expect(entries.map(asText)).toEqual(['put, /a <absent> 1', 'put, /a <absent> 2', 'put, /a 1 3'])
     await store.close()
     expect(await second.has(a)).toBe(true)
   })
 
-  it('W4 a log of something else is CORRUPT', async () => {
+  it('W4 a log with other content is CORRUPT', async () => {
     const log = memoryJournal()
     await log.append(bytesOf('hello'), true)
     await expectFailure(journal(new MemoryDatastore(), { log }), 'CORRUPT')

@@ -14,9 +14,9 @@ async function overLowercase() {
   return journal(below, { log: memoryJournal() })
 }
 
-describe('a journal over a store that takes several keys for one', () => {
+describe('a journal over a store that maps several keys to one', () => {
   it.each([true, false])(
-    'W4 a rename from one name of a key to another is not on record, replace %s',
+    'W4 a rename from one name of a key to another is not recorded, replace %s',
     async replace => {
       await using store = await overLowercase()
       await store.put(small, bytesOf('1'))
@@ -27,7 +27,7 @@ describe('a journal over a store that takes several keys for one', () => {
     },
   )
 
-  it('W11 a rename to another key is on record, undone and made again', async () => {
+  it('W11 a rename to another key is recorded, undone and redone', async () => {
     await using store = await overLowercase()
     await store.put(capital, bytesOf('1'))
     await store.rename(small, other)
@@ -43,7 +43,7 @@ describe('a journal over a store that takes several keys for one', () => {
     expect(textOf(await store.get(other))).toBe('1')
   })
 
-  it('W4 a rename that replaces nothing is refused where something is', async () => {
+  it('W4 a rename that may not replace is refused if the target exists', async () => {
     await using store = await overLowercase()
     await store.put(small, bytesOf('1'))
     await store.put(other, bytesOf('2'))

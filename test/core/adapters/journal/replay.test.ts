@@ -45,7 +45,7 @@ const stores = {
 }
 
 describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
-  it('W11 undoing everything in reverse gives the beginning, and redoing it the end', async () => {
+  it('W11 undoing everything in reverse order restores the start, and redoing it the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(operation, { maxLength: 12 }),
@@ -62,7 +62,7 @@ describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
           expect(await contents(store)).toEqual(start)
           for (const { sequence } of entries) await store.redo(sequence)
           expect(await contents(store)).toEqual(end)
-          // What was undone and redone is on record itself, so it can be taken back too.
+          // Undo and redo are recorded themselves, so they can be undone too.
           const again = (await collect(store.entries())).slice(entries.length)
           for (const { sequence } of again.reverse()) await store.undo(sequence)
           expect(await contents(store)).toEqual(end)
@@ -72,7 +72,7 @@ describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
     )
   })
 
-  it('W11 replay() makes the same writes in another store, and takes them back', async () => {
+  it('W11 replay() makes the same writes in another store, and reverts them', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async operations => {
         const log = memoryJournal()
@@ -90,7 +90,7 @@ describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
 })
 
 describe('replay()', () => {
-  it('W11 takes a range of entries, and stops where the store holds something else', async () => {
+  it('W11 replays a range of entries, and stops where the store holds a different value', async () => {
     const log = memoryJournal()
     await using store = await journal(new MemoryDatastore(), { log })
     for (const text of ['/a', '/b', '/c']) await store.put(Key.parse(text), bytesOf(text))

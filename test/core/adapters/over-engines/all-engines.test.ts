@@ -27,7 +27,7 @@ afterAll(async () => {
   for (const stop of stops.reverse()) await stop()
 })
 
-/** Starts all servers, and says where each is. */
+/** Starts all servers, and returns their addresses. */
 async function start() {
   const [postgres, mariadb, redis, etcd, memcached, mongo, s3] = await Promise.all([
     startPostgres({ config: FAST }),
@@ -96,7 +96,7 @@ it('E1 a mount of all eleven engines is one tree: listed, queried, written, move
     for (const leaf of ['a', 'b'])
       await stack.store.put(Key.of(name, 'in', leaf), Buffer.from(`${leaf} of ${name}`))
   expect(await keysOf(stack.store)).toEqual(names.flatMap(name => [`/${name}/in/a`, `/${name}/in/b`]).sort())
-  // Around the circle: what is `a` in one engine becomes `moved` in the next.
+  // In a cycle: `a` of each engine becomes `moved` in the next.
   for (const [index, name] of names.entries()) {
     const next = names[(index + 1) % names.length] as string
     await stack.store.rename(Key.of(name, 'in', 'a'), Key.of(next, 'moved'))
@@ -111,7 +111,7 @@ it('E1 a mount of all eleven engines is one tree: listed, queried, written, move
   await again.close()
 })
 
-it('S3 keys are spread over two tables of PostgreSQL and two of MariaDB, and a reshard that was aborted is resumed', async ({
+it('S3 keys are spread over two tables of PostgreSQL and two of MariaDB, and an aborted reshard is resumed', async ({
   skip,
 }) => {
   skip(missing !== undefined, missing)

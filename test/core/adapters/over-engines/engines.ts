@@ -13,7 +13,7 @@ import { context } from '../../node/engines/server-context.ts'
 
 export type Layout = 'strata' | 'path'
 
-/** Opens the engines of a composition, each in a folder of its own below one. */
+/** Opens the engines of a composition, each in its own folder below a common one. */
 export const engines = {
   leveldb: (folder: string, layout: Layout = 'strata') =>
     LevelDatastore.open(join(folder, 'leveldb'), { layout }),
@@ -43,7 +43,7 @@ export function openMariadb(url: string, table: string): Promise<BinaryDatastore
 
 const buckets = new Map<string, Promise<string>>()
 
-/** Opens a part of a bucket of an S3 server, by a name of the part: the same one each time. */
+/** Opens a part of a bucket of an S3 server by its name. The same name opens the same part. */
 export async function openS3(server: S3Place, name: string): Promise<BinaryDatastore> {
   const made = buckets.get(server.endpoint) ?? makeBucket(server)
   buckets.set(server.endpoint, made)
@@ -58,6 +58,6 @@ async function makeBucket(server: S3Place): Promise<string> {
   return bucket
 }
 
-/** Which segments a store holds of which one part is LMDB: a key of more than 1,978 bytes there is held elsewhere alone. */
+/** Whether a store that consists partly of LMDB holds a segment: LMDB accepts no key of more than 1,978 bytes. */
 export const heldBesideLmdb = (segment: string): boolean | undefined =>
   Buffer.byteLength(segment) < 900 ? true : undefined

@@ -48,7 +48,7 @@ if (noRedis === undefined) {
     }),
     runs: 5,
   })
-  // Shards spread the keys of the suite over the mounts, so that each test meets all of them.
+  // Shards spread the keys of the suite over the mounts, so that each test uses all of them.
   describeDatastore('ShardedDatastore over a mount of LevelDB, LMDB, SQLite, Redis and a folder', {
     ...openedAt(make, async folder => {
       const mount = new MountDatastore({

@@ -33,7 +33,7 @@ if (missing === undefined) {
   })
   describeDatastore('cache over S3', {
     ...openedAt(
-      // Folders of one length have one limit of keys.
+      // The limit of keys depends on the length of the folder, so all folders have one length.
       () => Promise.resolve(`c${String(tables++).padStart(4, '0')}`),
       async part => cache(await openS3(s3, part), { maxEntries: 20 }),
     ),

@@ -15,7 +15,7 @@ import { memories } from './shards.ts'
 
 type Three = [MemoryDatastore, MemoryDatastore, MemoryDatastore]
 
-/** A store that is always on its way from one list of shards to another: each put turns it round, and moves nothing. */
+/** A store that is always between two lists of shards: each put reverses the reshard, which moves no key. */
 class UnsettledDatastore extends ShardedDatastore {
   readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
   #turns = 0
@@ -41,7 +41,7 @@ class UnsettledDatastore extends ShardedDatastore {
   }
 }
 
-/** A store whose puts each set off a reshard to and fro, so that what is called next is called while keys move. */
+/** A store where each put starts a reshard in the other direction, so that later calls run while keys move. */
 class RestlessDatastore extends ShardedDatastore {
   readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
   #turns = 0
@@ -60,7 +60,7 @@ class RestlessDatastore extends ShardedDatastore {
   }
 }
 
-describeDatastore('ShardedDatastore half-way between two lists', {
+describeDatastore('ShardedDatastore between two lists', {
   create: async () => {
     const [a, b, c] = memories(3) as Three
     return new UnsettledDatastore([
@@ -69,8 +69,8 @@ describeDatastore('ShardedDatastore half-way between two lists', {
     ])
   },
 })
-// A moved key has a new etag and new times, so here is what does not look at them.
-describe('ShardedDatastore during one reshard after another', async () => {
+// A moved key has a new etag and new times, so only tests that ignore these run.
+describe('ShardedDatastore during repeated reshards', async () => {
   const suite = await Suite.of<Uint8Array>(
     {
       create: async () => {

@@ -6,7 +6,7 @@ import { collect, walkKeys } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 import { expectEachOnceAtHome, fill, memories, textOf, utf8 } from './shards.ts'
 
-/** A store with one misplaced key of each sort, and their keys. */
+/** A store with one misplaced key of each kind, and their keys. */
 async function withMisplaced() {
   const shards = memories(3)
   const sharded = new ShardedDatastore(shards, { ids: ['a', 'b', 'c'] })
@@ -22,7 +22,7 @@ async function withMisplaced() {
 }
 
 describe('verify and repair', () => {
-  it('S6 verify() lists the misplaced keys, where they are, where they belong, and what is there', async () => {
+  it('S6 verify() lists each misplaced key with its shard, its home shard and the state there', async () => {
     const { sharded, lost, copied, differing, idAway, idHome } = await withMisplaced()
     const found = await collect(sharded.verify())
     const expected = [
@@ -36,7 +36,7 @@ describe('verify and repair', () => {
     await expect(sharded.get(lost)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('S6 verify() of a store whose keys are all in place is empty, and so after a reshard', async () => {
+  it('S6 verify() of a store without misplaced keys is empty, also after a reshard', async () => {
     const sharded = new ShardedDatastore(memories(3))
     await fill(sharded, 50)
     expect(await collect(sharded.verify())).toEqual([])
@@ -45,7 +45,7 @@ describe('verify and repair', () => {
   })
 
   it.each(['home', 'misplaced'] as const)(
-    'S3 repair() mends each, and of two values keeps the one at %s',
+    'S3 repair() repairs each key, and of two values keeps the one at %s',
     async keep => {
       const { sharded, keys, differing } = await withMisplaced()
       for await (const misplaced of sharded.verify()) {
@@ -60,11 +60,11 @@ describe('verify and repair', () => {
     },
   )
 
-  it('S6 reshard() to the list in force brings misplaced keys home', async () => {
+  it('S6 reshard() to the current list moves misplaced keys home', async () => {
     const shards = memories(3)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 100)
-    // Opened with another function, none of the keys is where it should be but by chance.
+    // Under another function, keys are in their home shard only by chance.
     const other = new ShardedDatastore(shards, { by: 'modulo' })
     const misplaced = await collect(other.verify())
     expect(misplaced.length).toBeGreaterThan(30)
@@ -73,7 +73,7 @@ describe('verify and repair', () => {
     await expectEachOnceAtHome(other, keys)
   })
 
-  it('S6 repair() of what is in place, or of no such shard, is CONFIG_INVALID; twice is once', async () => {
+  it('S6 repair() of a key in its home shard, or with an unknown shard, is CONFIG_INVALID; repeating a repair has no effect', async () => {
     const { sharded, lost, idHome } = await withMisplaced()
     const [found] = (await collect(sharded.verify())).filter(({ key }) => key.equals(lost))
     await sharded.repair(found!)
@@ -84,7 +84,7 @@ describe('verify and repair', () => {
     }
   })
 
-  it('S3 a shard that cannot be read is named by plan(), verify() and reshard()', async () => {
+  it('S3 plan(), verify() and reshard() name a shard that cannot be read', async () => {
     const broken = new BreakableDatastore()
     const sharded = new ShardedDatastore<Uint8Array>([new MemoryDatastore(), broken], { ids: ['a', 'b'] })
     broken.breakOn('list')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { sameStreams } from '../../../../src/core/adapters/sharded/move-key.ts'
 
-it('S3 sameStreams() compares bytes, however they are cut', async () => {
+it('S3 sameStreams() compares bytes, independent of chunk boundaries', async () => {
   const cut = fc.array(fc.uint8Array({ maxLength: 5 }), { maxLength: 6 })
   async function* stream(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
     yield* chunks

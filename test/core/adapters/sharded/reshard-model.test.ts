@@ -23,7 +23,7 @@ type Step =
   | { readonly step: 'delete' | 'get'; readonly key: string }
   | { readonly step: 'rename'; readonly key: string; readonly to: string }
   | { readonly step: 'look' }
-  /** Starts or resumes a reshard; it is aborted when that many keys were moved. */
+  /** Starts or resumes a reshard, and aborts it after this number of moved keys. */
   | {
       readonly step: 'reshard'
       readonly shards: readonly number[]
@@ -31,7 +31,7 @@ type Step =
       readonly moves: number
     }
   | { readonly step: 'await' }
-  /** From now on that share of the calls below fails. */
+  /** From here on, this share of the calls below fails. */
   | { readonly step: 'fault'; readonly rate: number }
 
 const key = fc.constantFrom(...names)
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ step: fc.constant('fault' as const), rate: fc.constantFrom(0, 0, 0.1, 0.3) }),
 )
 
-/** What a key may hold: its text, or nothing. Several where a call failed and may have happened. */
+/** The possible values of a key: its text, or nothing. Several if a failed call may have taken effect. */
 type Held = ReadonlySet<string | undefined>
 
 class History {
@@ -103,7 +103,7 @@ class History {
     }
   }
 
-  /** Ends what is going on, without faults, and expects each key once, where it belongs. */
+  /** Completes the running reshard without faults, and expects each key once, in its home shard. */
   async settle(): Promise<void> {
     for (const shard of this.#shards) shard.faults.errorRate = 0
     await this.#running
@@ -148,12 +148,12 @@ class History {
       await this.#write(name, `${held}!`, () => this.#store.put(key, utf8(`${held}!`)))
       const stale = await outcomeOf(this.#store.put(key, utf8(text), { ifMatch: etag }))
       const [now, ...unsure] = this.#held(name)
-      // A put that failed may not have happened, and then the etag is not stale.
+      // A failed put may not have taken effect, and then the etag is not stale.
       if (now === `${held}!` && unsure.length === 0) expect(['CONFLICT', 'IO']).toContain(stale)
       else await this.#reread(name, new Set([...this.#held(name), text]))
       return
     }
-    // While keys move, a version may get another etag at any moment.
+    // While keys move, the etag of a version may change at any moment.
     if (!this.#store.isSettled) return
     await this.#write(name, text, () => this.#store.put(key, utf8(text), { ifMatch: etag }))
   }
@@ -177,7 +177,7 @@ class History {
     await this.#reread(to, new Set(isDone ? [held] : [held, ...this.#held(to)]))
   }
 
-  /** Finds out which of the possible values it is, as far as the store answers. */
+  /** Narrows the possible values down to those that the store returns. */
   async #reread(name: string, possible: Held): Promise<void> {
     this.#model.set(name, possible)
     await this.#get(name)
@@ -191,7 +191,7 @@ class History {
     this.#model.set(name, new Set([found]))
   }
 
-  /** Expects each key that is there in a walk and in a query, once. */
+  /** Expects a walk and a query to return each existing key once. */
   async #look(): Promise<void> {
     const isSure = (name: string) => this.#held(name).size === 1
     const expected = names
@@ -232,7 +232,7 @@ class History {
   }
 }
 
-it('S3 random calls between resharding, aborts and faults agree with a map; in the end each key is once at home', async () => {
+it('S3 random calls between reshards, aborts and faults agree with a map; in the end each key is once in its home shard', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.nat(), async (steps, seed) => {
       const history = new History(seed)

@@ -30,7 +30,7 @@ describe('reshard', () => {
   }
 
   it.each(Object.entries(changes))(
-    'S3 reshard() with %s leaves each key once, where it belongs',
+    'S3 reshard() with %s leaves each key once, in its home shard',
     async (_, change) => {
       const shards = memories(3)
       const sharded = new ShardedDatastore(shards)
@@ -49,7 +49,7 @@ describe('reshard', () => {
     },
   )
 
-  it('S3 D18 reshard() out of tiers whose last one fails is a failure of that, and goes on later', async () => {
+  it('S3 D18 reshard() out of tiers fails if the last tier fails, and can be resumed', async () => {
     const disk = new BreakableDatastore()
     const tiers = new TieredDatastore([new MemoryDatastore(), disk])
     const sharded = new ShardedDatastore<Uint8Array>([tiers])
@@ -65,7 +65,7 @@ describe('reshard', () => {
     await expectEachOnceAtHome(sharded, keys, [tiers])
   })
 
-  it('S5 reshard() by jump moves only what a shard added at the end takes, as plan() said', async () => {
+  it('S5 reshard() by jump moves only keys to a shard added at the end, as plan() predicts', async () => {
     const shards = memories(4)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 500)
@@ -91,7 +91,7 @@ describe('reshard', () => {
     expect((await sharded.plan(target).count()).moves).toBe(0)
   })
 
-  it('S3 an empty list, two shards of one id and no such function are CONFIG_INVALID, and change nothing', async () => {
+  it('S3 an empty list, duplicate shard ids and an unknown function are CONFIG_INVALID, and change nothing', async () => {
     const sharded = new ShardedDatastore(memories(2))
     const wrong = [
       () => sharded.reshard([]),
@@ -106,7 +106,7 @@ describe('reshard', () => {
     expect([sharded.isSettled, sharded.shards.length]).toEqual([true, 2])
   })
 
-  it('S3 while it runs reads find every key, listed once, and writes go to the new place and stay', async () => {
+  it('S3 during a reshard, reads find every key, lists show it once, and writes go to the new shard and stay', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const added = new BreakableDatastore()
     const sharded = new ShardedDatastore<Uint8Array>(shards)
@@ -146,7 +146,7 @@ describe('reshard', () => {
     await expectEachOnceAtHome(sharded, left, [], false)
   })
 
-  it('S3 a put that began before goes along, though the walk might have passed its place', async () => {
+  it('S3 a put that began before the reshard is moved, even if the walk might have passed its position', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>(shards)
     const key = keysOf(200).find(each => sharded.shardIndex(each) === 0) as Key
@@ -159,7 +159,7 @@ describe('reshard', () => {
     expect(textOf(await sharded.get(key))).toBe('late')
   })
 
-  it('S3 a query that is being read when it starts goes on with every key, each once', async () => {
+  it('S3 a query that began before the reshard returns every key once', async () => {
     for (const orderBy of [[], [{ field: 'size' }]]) {
       const sharded = new ShardedDatastore(memories(3))
       const keys = await fill(sharded, 400)
@@ -172,7 +172,7 @@ describe('reshard', () => {
     }
   })
 
-  it('S3 a listing that is being read keeps the keys that it might look for in their old place', async () => {
+  it('S3 a listing in progress keeps the keys that it may look up in their old shard', async () => {
     const [old, added] = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>([old])
     await sharded.put(Key.of('a'), utf8('x'))
@@ -184,7 +184,7 @@ describe('reshard', () => {
     const listed = sharded.list(Key.root)
     await held.reached
     const resharded = sharded.reshard([added])
-    // The copy is there when a put of the same key has had its turn, but the old one is not gone.
+    // Once a put of the same key has had its turn, the copy exists, but the old value is not deleted.
     while (!(await added.has(Key.of('a')))) await new Promise(resolve => setImmediate(resolve))
     expect(await old.has(Key.of('a'))).toBe(true)
     held.go()
@@ -193,7 +193,7 @@ describe('reshard', () => {
     expect(await old.has(Key.of('a'))).toBe(false)
   })
 
-  it('S3 D12 a watch goes on with the shards that come, and takes no move for a deletion', async () => {
+  it('S3 D12 a watch continues with the new shards, and does not report a move as a deletion', async () => {
     const sharded = new ShardedDatastore(memories(2))
     const keys = await fill(sharded, 20)
     const seen: string[] = []
@@ -202,7 +202,7 @@ describe('reshard', () => {
     const read = async () => {
       for (let next = await changes.next(); next.done !== true; next = await changes.next()) {
         seen.push(`${next.value.type} ${next.value.key.toString()}`)
-        // Two shards tell of their changes in no order.
+        // The order of the changes of two shards is not defined.
         if (seen.includes(`delete ${gone.toString()}`) && seen.includes(`put ${last.toString()}`)) return
       }
     }
@@ -216,7 +216,7 @@ describe('reshard', () => {
     await changes.return?.()
   })
 
-  it('S3 D12 a watch that was asked for before a reshard and is read after it follows the shards there are', async () => {
+  it('S3 D12 a watch created before a reshard and read after it follows the current shards', async () => {
     const sharded = new ShardedDatastore(memories(1))
     const changes = sharded.watch(Key.root)[Symbol.asyncIterator]()
     await sharded.reshard(memories(1))
@@ -226,8 +226,8 @@ describe('reshard', () => {
     await changes.return?.()
   })
 
-  it('S3 D12 a watch tells of the end of a key that its shard has never told of', async () => {
-    /** As a folder, which finds out by looking now and then: here never. */
+  it('S3 D12 a watch reports the deletion of a key that its shard never reported', async () => {
+    /** Like a folder that is polled, with a poll that never comes. */
     class SilentDatastore extends BreakableDatastore {
       override watch(_prefix: Key, { signal }: CallOptions = {}): AsyncIterable<Change> {
         return new MemoryDatastore().watch(Key.root, { signal })
@@ -245,7 +245,7 @@ describe('reshard', () => {
     await changes.return?.()
   })
 
-  it('D40 S3 a watch ends with its store, with changes yet to be told', async () => {
+  it('D40 S3 a watch ends when its store closes, even with changes left to report', async () => {
     const sharded = new ShardedDatastore(memories(1))
     const [key] = (await fill(sharded, 1)) as [Key]
     await sharded.reshard(memories(2))
@@ -255,12 +255,12 @@ describe('reshard', () => {
     expect((await first).value).toEqual({ type: 'put', key: Key.of('other') })
     await sharded.delete(key)
     await sharded.close()
-    // Nobody can say any more whether the key is in another shard.
+    // The store can no longer find out whether the key is in another shard.
     expect((await changes.next()).value).toEqual({ type: 'resync', key })
     expect(await changes.next()).toEqual({ done: true, value: undefined })
   })
 
-  it('S3 an aborted reshard keeps every key in reach, and goes on when it is called again', async () => {
+  it('S3 an aborted reshard keeps every key reachable, and is resumed when called again', async () => {
     const shards = memories(2)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 300)
@@ -279,7 +279,7 @@ describe('reshard', () => {
     await expectEachOnceAtHome(sharded, keys, shards)
   })
 
-  it('S3 half a reshard can be undone by going back to the old list', async () => {
+  it('S3 a partial reshard can be reverted by resharding to the old list', async () => {
     const shards = memories(2)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 200)
@@ -316,7 +316,7 @@ describe('reshard', () => {
     await expectEachOnceAtHome(sharded, keys, [old])
   })
 
-  it('S7 what home does not keep is CORRUPT, and stays where it was', async () => {
+  it('S7 a value that its home shard does not keep is CORRUPT, and stays where it was', async () => {
     const old = new MemoryDatastore()
     const sharded = new ShardedDatastore<Uint8Array>([old])
     const keys = await fill(sharded, 5)
@@ -324,7 +324,7 @@ describe('reshard', () => {
     for (const key of keys) expect(textOf(await old.get(key))).toBe(key.name)
   })
 
-  it('S3 what somebody else changes while it is copied is copied again', async () => {
+  it('S3 a value that others change during the copy is copied again', async () => {
     const [old, added] = [new BreakableDatastore(), new MemoryDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>([old])
     await sharded.put(Key.of('a'), utf8('before'))
@@ -337,7 +337,7 @@ describe('reshard', () => {
     expect(textOf(await sharded.get(Key.of('a')))).toBe('after')
   })
 
-  it('S3 a shard that was opened twice is refused before anything is lost', async () => {
+  it('S3 a shard that is open twice is rejected before anything is lost', async () => {
     const data = new MemoryDatastore()
     const open = () => new NamespaceDatastore(data, Key.of('data')) as BinaryDatastore
     const sharded = new ShardedDatastore([open()])
@@ -347,7 +347,7 @@ describe('reshard', () => {
     for (const key of keys) expect(textOf(await sharded.get(key))).toBe(key.name)
   })
 
-  it('S7 two different values under one key are CONFLICT, and both stay', async () => {
+  it('S7 two different values of one key are CONFLICT, and both stay', async () => {
     const [old, added] = memories(2) as [MemoryDatastore, MemoryDatastore]
     const sharded = new ShardedDatastore([old])
     await sharded.put(Key.of('a'), utf8('served'))
@@ -359,7 +359,7 @@ describe('reshard', () => {
     ])
   })
 
-  it('S3 large values go through as streams, values of any kind by what they say', async () => {
+  it('S3 large values are moved as streams, and objects as values', async () => {
     const sharded = new ShardedDatastore(memories(1))
     const large = noise(300_000)
     await sharded.put(Key.of('large'), large)
@@ -373,7 +373,7 @@ describe('reshard', () => {
     expect(await sharedObjects.get(Key.of('film'))).toEqual(value)
   })
 
-  it('S3 D22 the etag of a version that a key had in another shard never fits a new one', async () => {
+  it('S3 D22 the etag of a version in another shard never matches a new version', async () => {
     const [a, b] = memories(2) as [MemoryDatastore, MemoryDatastore]
     const sharded = new ShardedDatastore([a])
     const key = Key.of('a')
@@ -390,7 +390,7 @@ describe('reshard', () => {
     expect(await sharded.has(key)).toBe(false)
   })
 
-  it('S3 D14 close() ends it with CLOSED, and the next process resumes it', async () => {
+  it('S3 D14 close() ends it with CLOSED, and the next process can resume it', async () => {
     const stores = Array.from({ length: 3 }, () => new MemoryStore())
     const open = () => stores.map(store => new Datastore(store))
     const kept = open()

@@ -19,7 +19,7 @@ const names = Object.keys(SHARD_FUNCTIONS) as ShardFunctionName[]
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `shard-${index}`)
 
 describe('shard functions', () => {
-  it.each(names)('S1 %s answers an index of the list, always the same', name => {
+  it.each(names)('S1 %s returns an index of the list, always the same', name => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 4 }),
@@ -35,7 +35,7 @@ describe('shard functions', () => {
     )
   })
 
-  it.each(['jump', 'modulo', 'rendezvous'] as const)('S1 %s gives every shard a fair share', name => {
+  it.each(['jump', 'modulo', 'rendezvous'] as const)('S1 %s gives every shard an even share', name => {
     const shares = new Array<number>(4).fill(0)
     for (const key of keys) shares[SHARD_FUNCTIONS[name](key, ids(4))]!++
     for (const share of shares) expect(Math.abs(share - 750)).toBeLessThan(120)
@@ -76,7 +76,7 @@ describe('shard functions', () => {
     expect(moved / keys.length).toBeCloseTo(1 / 5, 1)
   })
 
-  it('S4 prefix, suffix and next-to-last spread the names that Kubo gives to blocks', () => {
+  it('S4 prefix, suffix and next-to-last distribute the names of blocks in Kubo evenly', () => {
     const blocks = Array.from({ length: 3000 }, (_, index) =>
       Key.of(
         BigInt(`0x${createHash('sha256').update(String(index)).digest('hex')}`)
@@ -91,7 +91,7 @@ describe('shard functions', () => {
     }
   })
 
-  it('S4 a flatfs function is the jump hash of the characters that flatfs takes of the text of the key', () => {
+  it('S4 a flatfs function is the jump hash of the characters that flatfs uses from the text of the key', () => {
     fc.assert(
       fc.property(
         anyKey,
@@ -107,7 +107,7 @@ describe('shard functions', () => {
     )
   })
 
-  it('S4 keys with the same characters stay together, and a shard at the end moves keys only into itself', () => {
+  it('S4 keys with the same characters stay together, and a shard added at the end only receives keys', () => {
     for (const name of FLATFS_FUNCTIONS) {
       const [before, after] = [new Map<string, Set<number>>(), new Map<string, Set<number>>()]
       for (const key of keys) {
@@ -121,13 +121,13 @@ describe('shard functions', () => {
     }
   })
 
-  it('S4 a text that names no shard function is CONFIG_INVALID', () => {
+  it('S4 an unknown shard function is CONFIG_INVALID', () => {
     const wrong = () =>
       new ShardedDatastore([new MemoryDatastore()], { by: '/repo/flatfs/shard/v1/prefix/0' })
     expect(wrong).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 
-  it('S3 jump moves about one key in n + 1 when a shard is added to n, all of them into it', () => {
+  it('S3 jump moves about one key in n + 1 when a shard is added to n, all of them to the new shard', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(), (count, seed) => {
         const total = 1000
@@ -143,7 +143,7 @@ describe('shard functions', () => {
           expect(after).toBe(count)
           moved++
         }
-        // Six standard deviations of as many throws of a die: a run in five hundred million is further off.
+        // Six standard deviations of a binomial distribution: one run in five hundred million exceeds them.
         const deviation = Math.sqrt(share * (1 - 1 / (count + 1)))
         expect(Math.abs(moved - share)).toBeLessThan(6 * deviation)
       }),
@@ -151,7 +151,7 @@ describe('shard functions', () => {
     )
   })
 
-  it('S1 rendezvous goes by the ids of the shards, whatever their order', () => {
+  it('S1 rendezvous depends on the ids of the shards, not on their order', () => {
     for (const key of keys.slice(0, 200)) {
       const order = ['c', 'a', 'b']
       expect(order[SHARD_FUNCTIONS.rendezvous(key, order)]).toBe(
@@ -160,7 +160,7 @@ describe('shard functions', () => {
     }
   })
 
-  it('S1 fixed keys fall to the same shard for ever', () => {
+  it('S1 fixed keys belong to the same shard in every version', () => {
     const fixed = ['/', '/a', '/Comedy/Actor:Cleese', '/films/Amélie', '/orders/2026-17'].map(text =>
       Key.parse(text),
     )

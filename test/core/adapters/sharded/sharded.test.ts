@@ -20,7 +20,7 @@ function keyOf(sharded: ShardedDatastore, index: number, label: string): Key {
 }
 
 describe('ShardedDatastore', () => {
-  it('S1 put() writes to the one shard that the function picks', async () => {
+  it('S1 put() writes only to the shard that the function selects', async () => {
     const shards = memories(3)
     const sharded = new ShardedDatastore(shards)
     for (const key of keys.slice(0, 100)) await sharded.put(key, bytes(key.name))
@@ -32,14 +32,14 @@ describe('ShardedDatastore', () => {
     }
   })
 
-  it('D17 capabilities promise no atomic batch, whatever a shard alone can do', async () => {
+  it('D17 capabilities do not declare atomic batches, even if each shard has them', async () => {
     const shard = new NullDatastore()
     expect(shard.capabilities.batch).toBe('atomic')
     for (const shards of [[shard], [shard, new NullDatastore()]])
       expect(new ShardedDatastore(shards).capabilities.batch).toBe('ordered')
   })
 
-  it('S1 a function given by the caller decides; an answer that is not an index is refused and names the key', async () => {
+  it('S1 a custom function selects the shard; a result that is not an index is rejected and names the key', async () => {
     const shards = memories(2)
     const byDepth = new ShardedDatastore(shards, { by: key => key.depth % 2 })
     await byDepth.put(Key.parse('/a'), bytes('odd'))
@@ -51,7 +51,7 @@ describe('ShardedDatastore', () => {
     })
   })
 
-  it('S2 list() merges the shards in key order, page by page, limit and cursor after the merge', async () => {
+  it('S2 list() merges the shards in key order, page by page, and applies limit and cursor after the merge', async () => {
     const sharded = new ShardedDatastore(memories(4))
     const whole = new MemoryDatastore()
     for (const key of keys.slice(0, 300)) {
@@ -70,7 +70,7 @@ describe('ShardedDatastore', () => {
     expect(await walkKeys(sharded)).toEqual(await walkKeys(whole))
   })
 
-  it('S2 list() shows a name once when one shard has its value and another what is below it', async () => {
+  it('S2 list() shows a name once when one shard has its value and another one keys below it', async () => {
     const sharded = new ShardedDatastore(memories(2), { by: key => (key.depth > 1 ? 1 : 0) })
     await sharded.put(Key.parse('/a'), bytes('value'))
     await sharded.put(Key.parse('/a/b'), bytes('below'))
@@ -78,7 +78,7 @@ describe('ShardedDatastore', () => {
     expect(children).toMatchObject([{ name: 'a', isValue: true, isBranch: true, size: 5 }])
   })
 
-  it('S8 rename() across shards copies, syncs, then deletes: never fewer than one copy', async () => {
+  it('S8 rename() across shards copies, syncs, then deletes: there is always at least one copy', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>(shards)
     const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
@@ -95,7 +95,7 @@ describe('ShardedDatastore', () => {
     expect([await sharded.has(from), await sharded.has(to)]).toEqual([false, true])
   })
 
-  it('S8 rename() across shards copies again what was changed while it was being copied', async () => {
+  it('S8 rename() across shards copies again if the value changed during the copy', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>(shards)
     const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
@@ -110,7 +110,7 @@ describe('ShardedDatastore', () => {
     expect(await sharded.has(from)).toBe(false)
   })
 
-  it('S8 D22 rename() between two shards of the same data, whose key both call the same, leaves it as it is', async () => {
+  it('S8 D22 rename() between two shards of the same data, with the same key in both, leaves the value unchanged', async () => {
     const data = new MemoryDatastore()
     const open = () => new NamespaceDatastore(data, Key.of('data'))
     const sharded = new ShardedDatastore([data, open()], { by: key => (key.segments[0] === 'data' ? 0 : 1) })
@@ -121,7 +121,7 @@ describe('ShardedDatastore', () => {
     expect(await walkKeys(data)).toEqual(['/data/a'])
   })
 
-  it('S8 D22 rename() between shards puts nothing but the value, also when it fails', async () => {
+  it('S8 D22 rename() between shards puts only the value, also when it fails', async () => {
     const shards = memories(2)
     const faulty = shards.map(shard => fault(shard))
     const sharded = new ShardedDatastore<Uint8Array>(faulty)
@@ -132,7 +132,7 @@ describe('ShardedDatastore', () => {
     expect((await Promise.all(shards.map(shard => walkKeys(shard)))).flat()).toEqual([from, to].map(String))
   })
 
-  it('S1 D22 two stores over the same shards under the same function have one id, others do not', () => {
+  it('S1 D22 two stores over the same shards with the same function have one id, others do not', () => {
     const shards = memories(2)
     const idOf = (...given: ConstructorParameters<typeof ShardedDatastore<Uint8Array>>) =>
       new ShardedDatastore(...given).info.id
@@ -141,13 +141,13 @@ describe('ShardedDatastore', () => {
     expect(new Set([idOf(shards), ...others]).size).toBe(4)
   })
 
-  it('D60 close() closes a shard that is listed twice once', async () => {
+  it('D60 close() closes a shard that is listed twice only once', async () => {
     const shared = new BreakableDatastore()
     await new ShardedDatastore<Uint8Array>([shared, shared]).close()
     expect(shared.closes).toBe(1)
   })
 
-  it('D10 stats() counts a shard that is listed twice once', async () => {
+  it('D10 stats() counts a shard that is listed twice only once', async () => {
     const shared = new MemoryDatastore()
     await shared.put(Key.parse('/a'), bytes('abc'))
     expect(await new ShardedDatastore([shared, shared]).stats()).toEqual({
@@ -157,7 +157,7 @@ describe('ShardedDatastore', () => {
     })
   })
 
-  it('S3 an empty list of shards, and two shards of one id, are CONFIG_INVALID', () => {
+  it('S3 an empty list of shards and duplicate shard ids are CONFIG_INVALID', () => {
     expect(() => new ShardedDatastore([])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
     expect(() => new ShardedDatastore(memories(2), { ids: ['a', 'a'] })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),

@@ -12,8 +12,8 @@ async function etagIn(store: BinaryDatastore): Promise<string> {
   return (await store.stat(key)).etag
 }
 
-/** Shards of shards, both of which have moved keys: to another shard below, and nowhere above. */
-async function bothMoved() {
+/** Nested shards whose inner store has moved its key to another shard. */
+async function withMovedKey() {
   const [first, second] = memories(2) as [MemoryDatastore, MemoryDatastore]
   const inner = new ShardedDatastore([first])
   const outer = new ShardedDatastore([inner])
@@ -23,8 +23,8 @@ async function bothMoved() {
 }
 
 describe('shards of shards', () => {
-  it('S3 Q9 a value has one etag, whichever way it is asked for', async () => {
-    const outer = await bothMoved()
+  it('S3 Q9 stat, put and query give a value the same etag', async () => {
+    const outer = await withMovedKey()
     await outer.reshard([...outer.shards])
     const [entry] = await collect(outer.query({ withStat: true }))
     expect(entry?.stat?.etag).toBe(await etagIn(outer))
@@ -33,8 +33,8 @@ describe('shards of shards', () => {
     await outer.delete(key, { ifMatch: etag })
   })
 
-  it('S3 an etag from before a reshard fits while keys move, where the value stays', async () => {
-    const outer = await bothMoved()
+  it('S3 an etag from before a reshard matches while keys move, if the value stays in its shard', async () => {
+    const outer = await withMovedKey()
     const before = await etagIn(outer)
     const moved = outer.reshard([...outer.shards, ...memories(1)], { by: () => 0 })
     expect(outer.isSettled).toBe(false)
@@ -43,8 +43,8 @@ describe('shards of shards', () => {
     await moved
   })
 
-  it('S3 the etag of a shard below never fits a version of another shard', async () => {
-    const outer = await bothMoved()
+  it('S3 the etag of an inner shard never matches a version in another shard', async () => {
+    const outer = await withMovedKey()
     const before = await etagIn(outer)
     await outer.reshard([new ShardedDatastore(memories(1))])
     await expect(outer.put(key, utf8('2'), { ifMatch: before })).rejects.toMatchObject({ code: 'CONFLICT' })

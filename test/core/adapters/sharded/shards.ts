@@ -18,14 +18,14 @@ export function keysOf(count: number): Key[] {
   )
 }
 
-/** Puts that many keys, each with its name for a value. */
+/** Puts the given number of keys, each with its name as the value. */
 export async function fill(store: BinaryDatastore, count: number): Promise<Key[]> {
   const keys = keysOf(count)
   for (const key of keys) await store.put(key, utf8(key.name))
   return keys
 }
 
-/** Expects these keys and no others, each in the shard that it belongs to and in no other. */
+/** Expects exactly these keys, each in its home shard and in no other. */
 export async function expectEachOnceAtHome(
   sharded: ShardedDatastore,
   keys: readonly Key[],

@@ -13,7 +13,7 @@ const over = (store: BinaryDatastore) => new SymlinkDatastore(store, { links: me
 const runs = 20
 
 describeDatastore('SymlinkDatastore', { create: async () => over(memory()) })
-describeDatastore('SymlinkDatastore over stores that answer by promises', {
+describeDatastore('SymlinkDatastore over stores that answer with promises', {
   create: async () => new SymlinkDatastore(new BreakableDatastore(), { links: new BreakableDatastore() }),
   runs,
 })

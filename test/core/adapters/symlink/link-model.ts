@@ -27,7 +27,7 @@ const change = fc.record({
 export const valueOperation: fc.Arbitrary<LinkOperation> = fc.oneof(put, read)
 export const linkOperation: fc.Arbitrary<LinkOperation> = fc.oneof(put, read, other, change, change)
 
-/** What links mean, over a plain map. */
+/** The semantics of links, over a plain map. */
 export class LinkModel {
   readonly #names = new Map<Name, Held>()
 
@@ -60,7 +60,7 @@ export class LinkModel {
     }
   }
 
-  /** Each name with what a get gives for it. */
+  /** Each name with the result of a get. */
   entries(): readonly (readonly [Name, unknown])[] {
     return [...this.#names.keys()].map(name => [name, this.run({ verb: 'get', key: name })])
   }

@@ -36,14 +36,14 @@ function open() {
   return { values, links, store: symlink(values, { links }) }
 }
 
-/** Over stores that answer by promises. */
+/** Over stores that answer with promises. */
 function openSlow() {
   const [values, links] = [new BreakableDatastore(), new BreakableDatastore()]
   return { values, links, store: symlink(values, { links }) }
 }
 
 describe('symlink', () => {
-  it('Y4 get, getStream, put, has and stat go where links lead, over several of them', async () => {
+  it('Y4 get, getStream, put, has and stat follow links, also several in a row', async () => {
     const { store, values } = open()
     await store.put(film, bytes('1985'))
     await store.link(best, film)
@@ -60,7 +60,7 @@ describe('symlink', () => {
     expect(await store.readLink(key('/absent'))).toBeUndefined()
   })
 
-  it('Y4 delete removes the link and rename renames it; neither touches what it leads to', async () => {
+  it('Y4 delete removes the link and rename renames it; neither changes the target', async () => {
     const { store } = open()
     await store.put(film, bytes('1985'))
     await store.link(best, film)
@@ -73,7 +73,7 @@ describe('symlink', () => {
     expect(await store.get(film)).toEqual(bytes('1985'))
   })
 
-  it('Y4 a value renamed onto a link replaces the link, not what it leads to', async () => {
+  it('Y4 renaming a value to a link replaces the link, not its target', async () => {
     const { store } = open()
     await store.put(film, bytes('1985'))
     await store.put(key('/new'), bytes('new'))
@@ -88,7 +88,7 @@ describe('symlink', () => {
     expect(await store.has(best)).toBe(false)
   })
 
-  it('Y5 a circle of links is refused when it would be made, naming the keys', async () => {
+  it('Y5 a link that would close a circle is rejected, naming the keys', async () => {
     const { store } = open()
     await store.link(best, top)
     await store.link(top, film)
@@ -106,7 +106,7 @@ describe('symlink', () => {
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('Y5 a circle made past the store is CONFLICT, naming the keys, and can be taken apart', async () => {
+  it('Y5 a circle made past the store is CONFLICT, naming the keys, and its links can be removed', async () => {
     const { store, links } = open()
     await links.put(best, bytes('/top'))
     await links.put(top, bytes('/best'))
@@ -119,7 +119,7 @@ describe('symlink', () => {
     expect(await store.get(top)).toEqual(bytes('x'))
   })
 
-  it('Y6 a link may lead nowhere: NOT_FOUND names both keys, and a put makes the value', async () => {
+  it('Y6 a link may be broken: NOT_FOUND names both keys, and a put creates the value', async () => {
     const { store } = open()
     await store.link(best, film)
     const error: unknown = await store.get(best).catch((reason: unknown) => reason)
@@ -134,7 +134,7 @@ describe('symlink', () => {
     expect(await store.get(film)).toEqual(bytes('x'))
   })
 
-  it('Y1 a value never becomes a link, and a link is replaced only where that is meant', async () => {
+  it('Y1 a value never becomes a link, and a link is replaced only on request', async () => {
     const { store } = open()
     await store.put(film, bytes('x'))
     await expectFailure(store.link(film, best), 'ALREADY_EXISTS', film)
@@ -164,7 +164,7 @@ describe('symlink', () => {
     expect(found.map(entry => entry.value)).toEqual([bytes('1985'), bytes('1985'), bytes('1985')])
   })
 
-  it('Y1 no value is taken for a link, whatever its bytes or its key', async () => {
+  it('Y1 a value is never read as a link, whatever its bytes or its key', async () => {
     const { store } = open()
     await store.put(film, bytes('/best'))
     await store.put(key('/links/films/Brazil'), bytes('/best'))
@@ -172,7 +172,7 @@ describe('symlink', () => {
     expect(await walkKeys(store)).toEqual(['/films/Brazil', '/links/films/Brazil'])
   })
 
-  it('Y1 a value put past the store hides a link of its name until it is deleted, with the link', async () => {
+  it('Y1 a value put past the store hides a link of the same name until it is deleted together with the link', async () => {
     const { store, values } = open()
     await store.link(best, film)
     await values.put(best, bytes('mine'))
@@ -187,7 +187,7 @@ describe('symlink', () => {
     expect(await store.readLink(best)).toBeUndefined()
   })
 
-  it('Y1 a record that names no key is CORRUPT, and stays', async () => {
+  it('Y1 a record without a valid key is CORRUPT, and stays', async () => {
     const { store, links } = open()
     for (const record of [bytes('no key'), bytes('/'), bytes('/a//b'), Uint8Array.of(0xff)]) {
       await links.put(best, record)
@@ -196,7 +196,7 @@ describe('symlink', () => {
     }
   })
 
-  it('Y1 D33 ifMatch goes by the value that is seen through the link', async () => {
+  it('Y1 D33 ifMatch applies to the value that the link leads to', async () => {
     const { store } = open()
     const { etag } = await store.put(film, bytes('1'))
     await store.link(best, film)
@@ -207,7 +207,7 @@ describe('symlink', () => {
     expect(await store.get(film)).toEqual(bytes('2'))
   })
 
-  it('Y1 D17 links and values need stores of their own, and a closed store has closed both', async () => {
+  it('Y1 D17 links and values need separate stores, and closing the store closes both', async () => {
     const { store, values, links } = open()
     expect(() => new SymlinkDatastore(values, { links: values })).toThrow(/a store of their own/)
     expect(store.capabilities).toMatchObject({
@@ -244,7 +244,7 @@ describe('symlink', () => {
     expect(await get).toHaveLength(10)
   })
 
-  it('Y7 D16 a put between two deletes, called at once, is there for the second one', async () => {
+  it('Y7 D16 a put called between two deletes takes effect before the second one', async () => {
     for (let round = 0; round < 20; round++) {
       const { store } = open()
       const calls = [
@@ -266,7 +266,7 @@ describe('symlink', () => {
     }
   })
 
-  it('Y7 D16 a put by a link comes after a put to the value itself that waits for a rename', async () => {
+  it('Y7 D16 a put through a link takes effect after a put to the value itself that waits for a rename', async () => {
     const { store, values } = openSlow()
     await store.put(film, bytes('1'))
     await store.link(best, film)
@@ -283,7 +283,7 @@ describe('symlink', () => {
     expect(await store.get(film)).toEqual(bytes('4'))
   })
 
-  it('Y1 D16 calls that wait for each other by several names of a value all end', async () => {
+  it('Y1 D16 calls by several names of a value do not deadlock', async () => {
     const { store, values } = openSlow()
     await store.put(film, bytes('1'))
     const held = values.holdNext('has')
@@ -299,7 +299,7 @@ describe('symlink', () => {
     expect(await store.has(film)).toBe(false)
   })
 
-  it('Y1 D13 a call that waits for another one to follow its links ends when it is aborted', async () => {
+  it('Y1 D13 a call that waits while another one follows its links ends when it is aborted', async () => {
     const { store, links } = openSlow()
     await store.link(best, film)
     const held = links.holdNext('get')
@@ -330,14 +330,14 @@ describe('symlink', () => {
     await closed
   })
 
-  it('Y1 a put through a link passes its time to live on', async () => {
+  it('Y1 a put through a link passes on its time to live', async () => {
     const { store, values } = open()
     await store.link(best, film)
     await store.put(best, bytes('1'), { ttl: 60_000 })
     expect((await values.stat(film)).expires).toBeGreaterThan(Date.now())
   })
 
-  it('Y3 all names of a value are one place: a rename between them through a store above removes nothing', async () => {
+  it('Y3 all names of a value have one identity: a rename between them through a store above removes nothing', async () => {
     const { store, values } = open()
     await store.put(film, bytes('1'))
     await store.link(best, film)
@@ -401,7 +401,7 @@ describe('symlink', () => {
     expect(await upper.has(nameOf(best))).toBe(false)
   })
 
-  it.each(above)('Y4 a put through %s to a broken link puts what it leads to', async (_, over, nameOf) => {
+  it.each(above)('Y4 a put through %s to a broken link creates the target', async (_, over, nameOf) => {
     const { store, values } = open()
     const upper = await over(store)
     await store.link(best, low)
@@ -415,19 +415,22 @@ describe('symlink', () => {
 
   it.each([
     ['memory', open],
-    ['stores that answer by promises', openSlow],
-  ] as const)('Y1 an answer over %s comes without a promise where it is at hand', async (_name, create) => {
-    const { store } = create()
-    await store.put(film, bytes('1'))
-    await store.link(best, film)
-    const found = openStoreOf(store).read(best, Call.plain)
-    expect(found instanceof Promise).toBe(create === openSlow)
-    expect((await found)?.bytes).toEqual(bytes('1'))
-  })
+    ['stores that answer with promises', openSlow],
+  ] as const)(
+    'Y1 a read over %s answers without a promise if the value is available',
+    async (_name, create) => {
+      const { store } = create()
+      await store.put(film, bytes('1'))
+      await store.link(best, film)
+      const found = openStoreOf(store).read(best, Call.plain)
+      expect(found instanceof Promise).toBe(create === openSlow)
+      expect((await found)?.bytes).toEqual(bytes('1'))
+    },
+  )
 
   describe.each([
     ['memory', open],
-    ['stores that answer by promises', openSlow],
+    ['stores that answer with promises', openSlow],
   ] as const)('over %s', (_name, create) => {
     it('Y1 random histories, one call after another, agree with a map of values and links', async () => {
       const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
@@ -446,7 +449,7 @@ describe('symlink', () => {
       await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 150 })
     })
 
-    it('Y7 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
+    it('Y7 D16 concurrent calls by any name of a value take effect in call order', async () => {
       const links = fc.array(fc.record({ from: fc.nat(4), to: fc.nat(4) }), { maxLength: 6 })
       const run = async (
         made: readonly { readonly from: number; readonly to: number }[],
@@ -466,7 +469,7 @@ describe('symlink', () => {
       })
     })
 
-    it('Y5 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
+    it('Y5 D16 concurrent calls never create a circle or leave a name in an undefined state', async () => {
       const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
         const { store } = create()
         await Promise.all(operations.map(one => runOnLinks(store, one)))

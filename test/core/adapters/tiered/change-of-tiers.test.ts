@@ -10,8 +10,8 @@ import { BreakableDatastore, BreakableStore } from '../breakable.ts'
 const [a, b] = [Key.parse('/a'), Key.parse('/b')]
 const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)]
 
-describe('what a tiered store is, by its last tier', () => {
-  it('A9 id, place of a key and etags are those of the last tier', async () => {
+describe('properties that a tiered store takes from its last tier', () => {
+  it('A9 id, identity of a key and etags are those of the last tier', async () => {
     const [first, last] = [new MemoryDatastore(), new MemoryDatastore()]
     for (const store of [new TieredDatastore([first, last]), cache(last)]) {
       expect(store.info.id).toBe(last.info.id)
@@ -23,7 +23,7 @@ describe('what a tiered store is, by its last tier', () => {
     expect([new TieredDatastore([last]).info.kind, cache(last).info.kind]).toEqual(['tiered', 'cache'])
   })
 
-  it("A24 an etag that was acknowledged is no other store's, and one that is not known any more is a CONFLICT", async () => {
+  it('A24 an acknowledged etag matches in no other store, and one that is no longer known is a CONFLICT', async () => {
     const open = () =>
       new TieredDatastore([new MemoryDatastore(), new MemoryDatastore()], { mode: 'write-back' })
     const [store, other] = [open(), open()]
@@ -42,7 +42,7 @@ describe('what a tiered store is, by its last tier', () => {
 })
 
 describe('settle() of a tiered store', () => {
-  it('A6 after it the last tier holds every acknowledged value, at any time and again', async () => {
+  it('A6 the last tier then holds every acknowledged value, at any time and repeatedly', async () => {
     const [first, last] = [new MemoryDatastore(), new BreakableDatastore()]
     const tiered = new TieredDatastore([first, last], { mode: 'write-back' })
     const open = openStoreOf(tiered)
@@ -63,7 +63,7 @@ describe('settle() of a tiered store', () => {
     await tiered.close()
   })
 
-  it('A6 what the last tier does not take is kept, and flushed by the next one', async () => {
+  it('A6 a value that the last tier refuses is kept, and flushed by the next settle()', async () => {
     const last = new BreakableDatastore()
     const tiered = new TieredDatastore([new MemoryDatastore(), last], {
       mode: 'write-back',
@@ -80,7 +80,7 @@ describe('settle() of a tiered store', () => {
     await tiered.close()
   })
 
-  it('A10 it waits for copies that are being made', async () => {
+  it('A10 waits for copies that are being made', async () => {
     const [first, last] = [new BreakableDatastore(), new MemoryDatastore()]
     const tiered = new TieredDatastore([first, last])
     await last.put(a, one)
@@ -94,9 +94,9 @@ describe('settle() of a tiered store', () => {
   })
 })
 
-describe('other tiers in place of those that are there', () => {
+describe('replacing the tiers', () => {
   it.each(['write-through', 'write-around', 'write-back'] as const)(
-    'A25 reads and writes go to the new tiers, and what was known of those that stay goes on: %s',
+    'A25 reads and writes use the new tiers, and the state of tiers that stay is kept: %s',
     async mode => {
       const [first, last] = [new BreakableDatastore(), new MemoryDatastore()]
       const tiered = new TieredDatastore([first, last], { mode })
@@ -105,7 +105,7 @@ describe('other tiers in place of those that are there', () => {
       await tiered.get(a)
       await open.settle()
       const { hits } = tiered.metrics[0]!
-      // A copy that could not be dropped stays out of use.
+      // A copy that could not be dropped stays unused.
       await first.below.put(b, one)
       first.breakOn('put', 'delete')
       await last.put(b, two)
@@ -125,7 +125,7 @@ describe('other tiers in place of those that are there', () => {
     },
   )
 
-  it('A25 what a flush of before could not drop in a tier is not read from the store in its place', async () => {
+  it('A25 a copy that an earlier flush could not drop is not read from the store that replaces the tier', async () => {
     const [first, last, below] = [new MemoryDatastore(), new BreakableDatastore(), new BreakableStore()]
     const [before, after] = [new BreakableDatastore(below), new BreakableDatastore(below)]
     const tiered = new TieredDatastore([first, before, last], { mode: 'write-back' })
@@ -146,7 +146,7 @@ describe('other tiers in place of those that are there', () => {
     await tiered.close()
   })
 
-  it('A25 a cache keeps its memory over another store of the same data', async () => {
+  it('A25 a cache keeps its memory when it moves to another store of the same data', async () => {
     const below = new BreakableDatastore()
     const cached = cache(below)
     await cached.put(a, one)
@@ -164,7 +164,7 @@ describe('other tiers in place of those that are there', () => {
 })
 
 describe('a stream through tiers', () => {
-  it('A10 a stream whose key is written while it is read fills nothing', async () => {
+  it('A10 a stream of a key that is written meanwhile fills nothing', async () => {
     const [first, last] = [new MemoryDatastore(), new MemoryDatastore()]
     const tiered = new TieredDatastore([first, last], { mode: 'write-around' })
     await last.put(a, new Uint8Array(200_000))

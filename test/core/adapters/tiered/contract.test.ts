@@ -16,7 +16,7 @@ const memory = () => new MemoryDatastore()
 const sharded = () => new ShardedDatastore([memory(), memory(), memory()])
 const tiered = (mode: WriteMode, ...tiers: readonly BinaryDatastore[]) =>
   new TieredDatastore<Uint8Array>(tiers, { mode, flushDelay: 1 })
-/** A tier that takes a while, so that writes stay unflushed while the suite looks. */
+/** A slow tier, so that writes stay unflushed while the suite runs. */
 const slow = (store: BinaryDatastore = memory()) => fault(store, { latency: 1, verbs: ['put', 'delete'] })
 
 describeDatastore('TieredDatastore that writes around', {
@@ -30,7 +30,7 @@ describeDatastore('TieredDatastore that writes back slowly', {
   create: async () => tiered('write-back', memory(), slow()),
   runs: 10,
 })
-describeDatastore('TieredDatastore that writes back, with little room', {
+describeDatastore('TieredDatastore that writes back, with low limits', {
   create: async () =>
     new TieredDatastore<Uint8Array>([new MemoryDatastore({ maxEntries: 2 }), slow()], {
       mode: 'write-back',
@@ -65,7 +65,7 @@ describeDatastore('TieredDatastore of objects that writes back', {
   runs: 10,
 })
 describe.each<WriteMode>(['write-through', 'write-around', 'write-back'])(
-  'over stores that answer later',
+  'over stores that answer with promises',
   mode => {
     const later = () => new Datastore(new SlowStore())
     describeDatastore(`TieredDatastore, ${mode}`, {
@@ -74,7 +74,7 @@ describe.each<WriteMode>(['write-through', 'write-around', 'write-back'])(
     })
   },
 )
-describeDatastore('cache over a store that answers later', {
+describeDatastore('cache over a store that answers with promises', {
   create: async () => cache(new Datastore(new SlowStore()), { maxEntries: 3, negativeTtl: 60_000 }),
   runs: 5,
 })

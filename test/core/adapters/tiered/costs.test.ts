@@ -41,7 +41,7 @@ function countedErrors(): { readonly count: number } {
   return counted
 }
 
-/** A memory store that counts the copies that it makes of what is put. */
+/** A memory store that counts the copies it makes of put values. */
 class CountingStore extends MemoryStore {
   copies = 0
 
@@ -59,8 +59,8 @@ function memories(count: number) {
   return { stores, tiers: stores.map(store => new Datastore(store)) }
 }
 
-describe('what a tiered store costs', () => {
-  it('A7 a get that the first tier answers creates one promise, and no object between the tiers', async () => {
+describe('costs of a tiered store', () => {
+  it('A7 a get that the first tier answers creates one promise, and no objects between the tiers', async () => {
     const { tiers } = memories(3)
     const tiered = new TieredDatastore(tiers)
     await tiered.put(key, value)
@@ -115,7 +115,7 @@ describe('what a tiered store costs', () => {
     expect(await tiered.get(key)).toEqual(value)
   })
 
-  it('A7 a write that is acknowledged before it is flushed is copied once', async () => {
+  it('A7 a write that is acknowledged before its flush is copied once', async () => {
     const { stores, tiers } = memories(2)
     const tiered = new TieredDatastore(tiers, { mode: 'write-back' })
     await tiered.put(key, value)
@@ -125,7 +125,7 @@ describe('what a tiered store costs', () => {
     await tiered.close()
   })
 
-  it('A7 bytes that a lower tier holds fill the tiers above without a copy', async () => {
+  it('A7 bytes from a lower tier fill the tiers above without a copy', async () => {
     const { stores, tiers } = memories(2)
     const tiered = new TieredDatastore(tiers)
     await tiers[1]!.put(key, value)
@@ -134,7 +134,7 @@ describe('what a tiered store costs', () => {
     expect(stores[0]!.read(key)?.bytes).toBe(stores[1]!.read(key)?.bytes)
   })
 
-  it('A7 a tier that misses creates no error: only the caller gets one, where no tier has the key', async () => {
+  it('A7 a miss in a tier creates no error: one is created for the caller, if no tier has the key', async () => {
     const { tiers } = memories(3)
     const tiered = new TieredDatastore(tiers)
     await tiers[2]!.put(key, value)

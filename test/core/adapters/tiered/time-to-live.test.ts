@@ -11,7 +11,7 @@ import { Payload } from '../../../../src/core/open/payload.ts'
 import type { Found, Removed, Store, Written } from '../../../../src/core/open/store.ts'
 import { MemoryStore } from '../../../../src/core/stores/memory.ts'
 
-/** Memory that keeps no time to live. */
+/** A memory store that does not support times to live. */
 class AgelessStore extends MemoryStore {
   static readonly #memory = new MemoryStore().capabilities
   override readonly capabilities: Capabilities = {
@@ -20,7 +20,7 @@ class AgelessStore extends MemoryStore {
   }
 }
 
-/** The least store with a time to live. */
+/** A minimal store with times to live. */
 class AgingStore implements Store {
   readonly info = { kind: 'aging', id: idInProcess('aging') }
   readonly capabilities: Capabilities = { ...MINIMAL, write: { ...MINIMAL.write, ttl: true } }
@@ -66,7 +66,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1
 afterEach(() => void vi.useRealTimers())
 
 describe('a time to live through tiers', () => {
-  it('A8 each tier that has times to live gets it, with a put and with a fill', async () => {
+  it('A8 each tier that supports times to live receives it, with a put and with a fill', async () => {
     const first = new AgingStore()
     const { last, tiered, put } = tiers('write-through', new Datastore(first))
     await put(500)
@@ -80,7 +80,7 @@ describe('a time to live through tiers', () => {
     await expect(tiered.get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('A8 a tier without times to live gets no copy of such a value, and loses the one that it has', async () => {
+  it('A8 a tier without times to live gets no copy of such a value, and its current copy is removed', async () => {
     const first = new Datastore(new AgelessStore())
     const { tiered, put } = tiers('write-through', first)
     await put()
@@ -94,7 +94,7 @@ describe('a time to live through tiers', () => {
     await expect(tiered.get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('A8 written back, it begins at the acknowledgement, and the flush passes what is left of it', async () => {
+  it('A8 with write-back it starts at the acknowledgement, and the flush passes on the remaining time', async () => {
     const first = new Datastore(new AgelessStore())
     const { last, tiered, put } = tiers('write-back', first)
     await put(500)
@@ -106,12 +106,12 @@ describe('a time to live through tiers', () => {
     await tiered.close()
   })
 
-  it('A8 written back, a value whose time is over before its flush is absent, and is not flushed', async () => {
+  it('A8 with write-back a value that expires before its flush is absent, and is not flushed', async () => {
     const { last, tiered, put } = tiers('write-back', new Datastore(new AgelessStore()))
     await put()
     await tiered.sync()
     void put(500)
-    // Before the flush, which comes with the next microtask.
+    // Before the flush, which runs in the next microtask.
     vi.advanceTimersByTime(500)
     expect(openStoreOf(tiered).read(key, Call.plain)).toBeUndefined()
     await tiered.sync()
@@ -120,7 +120,7 @@ describe('a time to live through tiers', () => {
     await tiered.close()
   })
 
-  it('A8 a last tier without times to live refuses them', async () => {
+  it('A8 a last tier without times to live rejects them', async () => {
     const tiered = new TieredDatastore([new Datastore(new AgingStore()), new Datastore(new AgelessStore())])
     const put = async () => openStoreOf(tiered).write(key, Payload.lent(bytes), Call.from({ ttl: 500 }))
     await expect(put()).rejects.toMatchObject({ code: 'UNSUPPORTED' })

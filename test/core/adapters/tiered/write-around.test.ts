@@ -12,7 +12,7 @@ function stores() {
 }
 
 describe('TieredDatastore, write-around', () => {
-  it('A14 put() reaches the last tier only, and a read fills the tier above', async () => {
+  it('A14 put() writes only to the last tier, and a read fills the tier above', async () => {
     const { top, last, tiered } = stores()
     await tiered.put(key, one)
     expect([await top.has(key), await last.get(key)]).toEqual([false, one])
@@ -20,7 +20,7 @@ describe('TieredDatastore, write-around', () => {
     await expect.poll(() => top.has(key), { interval: 1 }).toBe(true)
   })
 
-  it('A14 put() drops the copy that a tier above has', async () => {
+  it('A14 put() drops the copy in a tier above', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, one)
     await tiered.get(key)
@@ -30,7 +30,7 @@ describe('TieredDatastore, write-around', () => {
     expect(await tiered.get(key)).toEqual(two)
   })
 
-  it('A14 a tier that cannot drop its copy is not asked for that key', async () => {
+  it('A14 a tier that cannot drop its copy is not used for that key', async () => {
     const { top, tiered } = stores()
     await top.put(key, one)
     top.breakOn('delete')
@@ -39,7 +39,7 @@ describe('TieredDatastore, write-around', () => {
     expect(await tiered.get(key)).toEqual(two)
   })
 
-  it('A14 put() is judged by the last tier, and a refused one leaves every copy', async () => {
+  it('A14 the last tier evaluates the conditions of put(), and a refused put leaves every copy', async () => {
     const { top, tiered } = stores()
     await top.put(key, one)
     await expect(tiered.put(key, two, { create: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })

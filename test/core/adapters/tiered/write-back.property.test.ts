@@ -19,8 +19,8 @@ const suite = new Suite<Uint8Array>(
 const texts = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z', '/x/y']
 const operation = operationsOver(texts, suite)
 
-describe('write-back over a last tier that fails now and then', () => {
-  it('A5 random histories agree with a map, and in the end the last tier does', async () => {
+describe('write-back over a last tier that fails at times', () => {
+  it('A5 random histories agree with a map, and finally so does the last tier', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ operation, isAwaited: fc.boolean() }), { minLength: 1, maxLength: 40 }),
@@ -45,7 +45,7 @@ describe('write-back over a last tier that fails now and then', () => {
           const model = new Map<string, number>()
           for (const step of steps) {
             const outcome = await runOnStore(suite, store, step.operation)
-            // What needed the last tier and did not reach it has not happened.
+            // A call that needed the last tier and failed there did not take effect.
             if (outcome === 'IO') continue
             expect(outcome).toEqual(runOnModel(model, step.operation))
             if (step.isAwaited) await store.sync()
@@ -62,12 +62,12 @@ describe('write-back over a last tier that fails now and then', () => {
   })
 })
 
-describe('write-back while the last tier takes nothing', () => {
-  /** Puts and deletes alone: the others go straight to the last tier. */
+describe('write-back while the last tier refuses all writes', () => {
+  /** Only puts and deletes: the other verbs go directly to the last tier. */
   const simple = operation.filter(({ verb }) => verb === 'put' || verb === 'delete')
   const history = fc.array(simple, { maxLength: 20 })
 
-  /** A store with some of a history flushed and the rest not, and a plain store that has all of it. */
+  /** A store with one part of a history flushed and the rest unflushed, and a plain store with all of it. */
   async function halfFlushed(flushed: readonly Operation[], unflushed: readonly Operation[]) {
     const last = new BreakableDatastore()
     const plain = new MemoryDatastore()
@@ -87,7 +87,7 @@ describe('write-back while the last tier takes nothing', () => {
   }
   type Operation = Parameters<typeof runOnStore>[2]
 
-  it('A17 D9 list() of every level, in pages of every size, both ways, is what it will be', async () => {
+  it('A17 D9 list() of every level, in pages of every size, in both directions, already shows the state after the flush', async () => {
     const levels = ['/', '/a', '/a/b', '/x', '/x/y', '/a-b', '/none'].map(Key.parse)
     await fc.assert(
       fc.asyncProperty(history, history, async (flushed, unflushed) => {
@@ -112,8 +112,8 @@ describe('write-back while the last tier takes nothing', () => {
     )
   })
 
-  it('A17 Q9 query() gives what it will give', async () => {
-    // When a value was written is the one thing that a flush changes.
+  it('A17 Q9 query() already returns the results after the flush', async () => {
+    // A flush changes only the time when a value was written.
     const query = anyQuery.filter(one => !/mtime|withStat/.test(JSON.stringify(one)))
     await fc.assert(
       fc.asyncProperty(

@@ -18,7 +18,7 @@ import { BreakableDatastore, BreakableStore } from '../breakable.ts'
 const [a, b, c] = [Key.parse('/a'), Key.parse('/b'), Key.parse('/c')]
 const bytes = (...values: readonly number[]) => Uint8Array.from(values)
 
-/** Remembers which keys were put, in order, and refuses some. */
+/** Records the keys that are put, in order, and can refuse some. */
 class NotingStore extends BreakableStore {
   readonly noted: string[] = []
   refused: Key | undefined
@@ -52,8 +52,8 @@ function stores(options: TieredOptions = {}, first: BinaryDatastore = new Breaka
   return { first, last, noting, failures, tiered }
 }
 
-describe('TieredDatastore, write-back: what is acknowledged', () => {
-  it('A16 a write that waits for room lets others go on, while the first tier takes its time', async () => {
+describe('TieredDatastore, write-back: acknowledged writes', () => {
+  it('A16 a write that waits for room does not block others while the first tier is slow', async () => {
     const first = new BreakableDatastore()
     const { last, tiered } = stores({ maxUnflushedEntries: 1 }, first)
     const hold = first.holdNext('put')
@@ -61,7 +61,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await hold.reached
     const abort = new AbortController()
     const left = tiered.put(c, bytes(3), { signal: abort.signal })
-    // Timers run: the process is not taken up by waiting.
+    // Timers run: the wait does not block the event loop.
     await new Promise(resolve => setTimeout(resolve, 1))
     abort.abort()
     await expect(left).rejects.toMatchObject({ code: 'ABORTED' })
@@ -71,7 +71,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect([await last.get(a), await last.get(b), await last.has(c)]).toEqual([bytes(1), bytes(2), false])
   })
 
-  it('A17 put() resolves before the last tier has the value, and every read sees it', async () => {
+  it('A17 put() resolves before the last tier has the value, and every read returns it', async () => {
     const { last, tiered } = stores()
     const hold = last.holdNext('put')
     const { etag } = await tiered.put(a, bytes(1))
@@ -106,7 +106,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect(await last.has(deep)).toBe(false)
   })
 
-  it('A5 a first tier that cannot take a value refuses the put, and the value before stays', async () => {
+  it('A5 a first tier that cannot write a value refuses the put, and the previous value stays', async () => {
     const first = new BreakableDatastore()
     const { last, tiered } = stores({}, first)
     await tiered.put(a, bytes(1))
@@ -117,7 +117,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect(await last.get(a)).toEqual(bytes(1))
   })
 
-  it('A5 a first tier that gives up values loses none that is unflushed', async () => {
+  it('A5 a first tier that evicts values loses no unflushed one', async () => {
     const { last, tiered } = stores({}, new MemoryDatastore({ maxEntries: 1 }))
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(1))
@@ -128,7 +128,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect([await last.get(a), await last.get(b)]).toEqual([bytes(1), bytes(2)])
   })
 
-  it('A5 an etag from before the flush is good after it, and a stale one is not', async () => {
+  it('A5 an etag from before the flush matches after it, and a stale one does not', async () => {
     const { last, tiered } = stores()
     const first = await tiered.put(a, bytes(1))
     await tiered.sync()
@@ -150,7 +150,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect((await tiered.stat(b)).size).toBe(2_000_000)
   })
 
-  it('A3 delete() drops a copy that the last tier gave up, or fails with the tier that has it', async () => {
+  it('A3 delete() drops the copy of a value that the last tier evicted, or fails if its tier fails', async () => {
     const first = new BreakableDatastore()
     const tiered = new TieredDatastore([first, new MemoryDatastore({ maxEntries: 1 })], {
       mode: 'write-back',
@@ -167,7 +167,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.close()
   })
 
-  it('A3 D3 delete() finds nothing after a delete that is unflushed, whatever tiers between hold', async () => {
+  it('A3 D3 delete() finds nothing after an unflushed delete, whatever the middle tiers hold', async () => {
     const tiered = new TieredDatastore(
       [new MemoryDatastore(), new MemoryDatastore(), new BreakableDatastore()],
       { mode: 'write-back' },
@@ -179,7 +179,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.close()
   })
 
-  it('A5 D33 a condition is not judged by a copy that a failing last tier has above it', async () => {
+  it('A5 D33 a condition is not evaluated with a copy above a failing last tier', async () => {
     const disk = new BreakableDatastore()
     const tiers = new TieredDatastore([new MemoryDatastore(), disk])
     const tiered = new TieredDatastore([new MemoryDatastore(), tiers], { mode: 'write-back' })
@@ -193,7 +193,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.close()
   })
 
-  it('A18 rename() and values too large to wait go straight to the last tier, in call order', async () => {
+  it('A18 rename() and values too large for the queue go directly to the last tier, in call order', async () => {
     const { last, tiered } = stores({ maxUnflushedBytes: 10 })
     await tiered.put(a, bytes(1))
     await tiered.rename(a, b)
@@ -208,7 +208,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
 })
 
 describe('TieredDatastore, write-back: the flush', () => {
-  it('A18 flushes in call order, and of a key that is written over only what it comes to', async () => {
+  it('A18 flushes in call order, and only the last value of a key that is written repeatedly', async () => {
     const { last, noting, tiered } = stores()
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(0))
@@ -223,7 +223,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect([await last.get(a), await last.get(b)]).toEqual([bytes(9), bytes(5)])
   })
 
-  it('A15 a flush that fails is reported and made again, and loses nothing', async () => {
+  it('A15 a failed flush is reported and retried, and loses nothing', async () => {
     const { last, failures, tiered } = stores()
     last.breakOn('put')
     await tiered.put(a, bytes(1))
@@ -237,7 +237,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(tiered.unflushed.lastFailure).toBeUndefined()
   })
 
-  it('A15 a write that the last tier refuses is kept and does not hold up the others', async () => {
+  it('A15 a write that the last tier refuses is kept and does not block the others', async () => {
     const { last, noting, tiered } = stores()
     noting.refused = a
     await tiered.put(a, bytes(1))
@@ -251,7 +251,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual(bytes(1))
   })
 
-  it('A15 D31 an IO failure that says that no later attempt helps is one of that write alone', async () => {
+  it('A15 D31 a permanent IO failure concerns only its own write', async () => {
     const { last, noting, tiered } = stores()
     noting.refused = a
     noting.refusal = new DatastoreError('IO', 'the value is too large for this disk', { retry: 'no' })
@@ -262,7 +262,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     await tiered.sync()
   })
 
-  it('A16 a put waits for room, and is refused when the flush that should make some fails', async () => {
+  it('A16 a put waits for room, and fails if the flush that should make room fails', async () => {
     const { last, tiered } = stores({ maxUnflushedEntries: 2 })
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(1))
@@ -299,7 +299,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await tiered.has(b)).toBe(false)
   })
 
-  it('A6 after sync() the last tier holds a stream whole where no tier passes streams', async () => {
+  it('A6 after sync() the last tier holds a whole stream even if no tier supports streams', async () => {
     const secret = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, [
       'encrypt',
       'decrypt',
@@ -319,7 +319,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await tiered.get(a)).toEqual(bytes(1, 2, 3))
   })
 
-  it('D30 a list of an object store is a value and not a stream', async () => {
+  it('D30 an array in an object store is a value, not a stream', async () => {
     const objects = () => serialized(new MemoryDatastore(), json)
     const last = objects()
     await using tiered = new TieredDatastore([objects(), last], { mode: 'write-back' })
@@ -328,7 +328,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual([1, 2])
   })
 
-  it('A21 sync() and close() flush, or say that they could not', async () => {
+  it('A21 sync() and close() flush, or fail', async () => {
     const { last, tiered } = stores()
     last.breakOn('put')
     await tiered.put(a, bytes(1))
@@ -343,7 +343,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect([await other.last.below.has(a), await other.last.below.has(b)]).toEqual([false, true])
   })
 
-  it('A5 a last tier that is read-only refuses a write before it is acknowledged', async () => {
+  it('A5 a read-only last tier rejects a write before it is acknowledged', async () => {
     const tiered = new TieredDatastore<Uint8Array>([new MemoryDatastore(), readOnly(new MemoryDatastore())], {
       mode: 'write-back',
     })
@@ -352,7 +352,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     await tiered.close()
   })
 
-  it('A5 D18 bounds below one are CONFIG_INVALID', () => {
+  it('A5 D18 limits below one are CONFIG_INVALID', () => {
     for (const options of [
       { maxUnflushedEntries: 0 },
       { maxUnflushedBytes: Number.NaN },

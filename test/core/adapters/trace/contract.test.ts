@@ -14,7 +14,7 @@ describeDatastore('trace', {
   create: async () => trace(new MemoryDatastore(), { onSpan: () => undefined }),
   runs,
 })
-describeDatastore('a stack of tiers over shards over a namespace that is traced', {
+describeDatastore('a traced stack of tiers over shards over a namespace', {
   create: async () => {
     const stack = await openStack({ strata: 1, root })
     stack.trace(() => undefined)
@@ -22,7 +22,7 @@ describeDatastore('a stack of tiers over shards over a namespace that is traced'
   },
   runs,
 })
-describeDatastore('a stack of tiers over shards over a namespace that nobody traces', {
+describeDatastore('an untraced stack of tiers over shards over a namespace', {
   create: async () => (await openStack({ strata: 1, root })).store,
   runs,
 })

@@ -27,7 +27,7 @@ class AtomicMemory extends MemoryStore {
 }
 
 describe('trace', () => {
-  it('W3 trace() tells of a call when, how long, what came of it and how many bytes went through', async () => {
+  it('W3 trace() reports when a call began, its duration, its outcome and the number of bytes', async () => {
     const { spans, store } = traced()
     const before = Date.now()
     await store.put(a, new Uint8Array(7))
@@ -49,7 +49,7 @@ describe('trace', () => {
     expect('bytes' in spans[1]!).toBe(false)
   })
 
-  it('W3 traced stores over one another tell which call was part of which', async () => {
+  it('W3 traced stores over one another report which call was part of which', async () => {
     const spans: Span[] = []
     const named = (name: string) => trace(new MemoryDatastore(), { name, onSpan: span => spans.push(span) })
     const tiers = new TieredDatastore([named('near'), named('far')])
@@ -59,7 +59,7 @@ describe('trace', () => {
     expect(spans.filter(({ parent }) => parent === put?.id).map(({ node }) => node)).toEqual(['far', 'near'])
   })
 
-  it('W20 a stream ends its span when it ends, when its consumer stops and when it fails, and only once', async () => {
+  it('W20 the span of a stream ends once: at its end, when its consumer stops or when it fails', async () => {
     const { spans, store } = traced()
     await store.put(a, new Uint8Array(200_000))
     spans.length = 0
@@ -83,7 +83,7 @@ describe('trace', () => {
     expect(spans).toHaveLength(3)
   })
 
-  it('W20 a watch ends its span when it is left, though no change came', async () => {
+  it('W20 the span of a watch ends when its consumer stops, even without a change', async () => {
     const { spans, store } = traced()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const next = changes.next()
@@ -92,7 +92,7 @@ describe('trace', () => {
     expect(spans).toMatchObject([{ verb: 'watch', outcome: 'ok' }])
   })
 
-  it('W3 bytes are counted of all that brings or takes values', async () => {
+  it('W3 bytes are counted for every call that reads or writes values', async () => {
     const { spans, store } = traced()
     const key = await store.putNew(Key.root, new Uint8Array(1))
     const pairs = [
@@ -116,13 +116,13 @@ describe('trace', () => {
     ])
   })
 
-  it('W21 a traced store keeps what the store below is able to, atomic batches too', () => {
+  it('W21 a traced store has all capabilities of the store below, including atomic batches', () => {
     const store = new Datastore(new AtomicMemory())
     expect(traced(store).store.capabilities).toEqual(store.capabilities)
     expect(store.capabilities.batch).toBe('atomic')
   })
 
-  it('W3 a listener that throws fails no call', async () => {
+  it('W3 a listener that throws does not fail the call', async () => {
     const store = trace(new MemoryDatastore(), {
       onSpan: () => {
         throw new Error('listener')
