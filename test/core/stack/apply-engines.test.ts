@@ -28,7 +28,7 @@ async function redis(): Promise<RedisServer> {
 
 const keys = keysOf(20)
 
-/** A kind that tells when one of its stores opens and closes: `+id` and `-id`. */
+/** A kind that logs when its stores open and close: `+id` and `-id`. */
 function logged(kind: Kind, log: string[]): Kind {
   return {
     ...kind,
@@ -46,7 +46,7 @@ function logged(kind: Kind, log: string[]): Kind {
   }
 }
 
-/** A stack on engines, with short ways to use and change it. */
+/** A stack over engines, with short ways to use and change it. */
 async function opened(root: object) {
   const log: string[] = []
   const engines = nodeKinds.map(kind => (kind.recognition === undefined ? kind : logged(kind, log)))
@@ -63,7 +63,7 @@ async function opened(root: object) {
 
 type Opened = Awaited<ReturnType<typeof opened>>
 
-/** Puts and gets that are called in rounds, and not awaited until the end. */
+/** Puts and gets that are called in rounds, and awaited only at the end. */
 class Calls {
   readonly #on: Opened
   readonly #puts: Promise<unknown>[] = []
@@ -89,7 +89,7 @@ class Calls {
     }
   }
 
-  /** Calls go on until something has ended: the next round begins when the one before the last has ended. */
+  /** Makes calls until `work` has ended: each round begins once the round before the last has ended. */
   async during(work: Promise<unknown>): Promise<void> {
     const end = new AbortController()
     const over = work.finally(() => end.abort())
@@ -97,14 +97,14 @@ class Calls {
       const before = Promise.allSettled(this.#seen.slice(-keys.length))
       this.begin(1)
       await Promise.race([over, before])
-      // A store that answers at once would keep the change from going on.
+      // With a store that answers at once, the loop would otherwise block the change.
       await new Promise(resolve => setImmediate(resolve))
     } while (!end.signal.aborted)
     this.begin(1)
     await over
   }
 
-  /** Expects that no call failed, and that each get gave what was put just before it. */
+  /** Expects that no call failed, and that each get returned the value put just before it. */
   async expectAllMade(): Promise<void> {
     await Promise.all(this.#puts)
     const rounds = Array.from({ length: this.#round }, (_, index) => String(index + 1))
@@ -112,7 +112,7 @@ class Calls {
   }
 }
 
-/** The node of an engine, on a place of its own. */
+/** The node of an engine, in a place of its own. */
 async function engine(kind: string, more: object = {}): Promise<object> {
   if (kind === 'redis') return { kind, id: 'e', url: (await redis()).url, ...more }
   return { kind, id: 'e', path: join(await roots.make(), 'data'), ...more }
@@ -121,7 +121,7 @@ async function engine(kind: string, more: object = {}): Promise<object> {
 const cached = (store: object) => ({ kind: 'cache', id: 'c', store })
 
 describe.each(['leveldb', 'lmdb', 'sqlite', 'redis'])('stack.apply with %s', kind => {
-  it('X6 X9 wrapped, moved below a cache and unwrapped while calls go on: opened once, no call lost', async ({
+  it('X6 X9 wrapping, moving below a cache and unwrapping during calls: it is opened once, no call is lost', async ({
     skip,
   }) => {
     skip(kind === 'redis' && noRedis !== undefined, noRedis)
@@ -139,7 +139,7 @@ describe.each(['leveldb', 'lmdb', 'sqlite', 'redis'])('stack.apply with %s', kin
     expect(one.log).toEqual(['+e', '-e'])
   })
 
-  it('X6 X8 X9 opened again with other options while calls go on: no call is lost', async ({ skip }) => {
+  it('X6 X8 X9 reopening with other options during calls: no call is lost', async ({ skip }) => {
     skip(kind === 'redis' && noRedis !== undefined, noRedis)
     const option = kind === 'redis' ? { timeout: 20_000 } : { durability: 'full' }
     const node = await engine(kind)
@@ -156,7 +156,9 @@ describe.each(['leveldb', 'lmdb', 'sqlite', 'redis'])('stack.apply with %s', kin
     await again.stack.close()
   })
 
-  it('X6 X8 writes that a tier over it acknowledged are in it once the tier is gone', async ({ skip }) => {
+  it('X6 X8 writes that a tier above it acknowledged are in it once the tier is removed', async ({
+    skip,
+  }) => {
     skip(kind === 'redis' && noRedis !== undefined, noRedis)
     const node = await engine(kind)
     const one = await opened(tiered([memory('m'), node], { mode: 'write-back' }))
@@ -171,7 +173,7 @@ describe.each(['leveldb', 'lmdb', 'sqlite', 'redis'])('stack.apply with %s', kin
 })
 
 describe('stack.apply with several engines', () => {
-  it('X10 a change with a server that cannot be reached: the engines that run serve on, opened once', async () => {
+  it('X10 a change that adds an unreachable server: the running engines keep serving, opened once', async () => {
     const node = await engine('leveldb')
     const one = await opened(cached(node))
     const calls = new Calls(one)
@@ -184,7 +186,7 @@ describe('stack.apply with several engines', () => {
     await one.stack.close()
   })
 
-  it('X6 X11 S5 shards on LevelDB and SQLite, and one on LMDB more: each key is found while they move', async () => {
+  it('X6 X11 S5 adding a shard on LMDB to shards on LevelDB and SQLite: each key is found during the move', async () => {
     const [a, b, c] = await Promise.all([
       engine('leveldb', { id: 'a' }),
       engine('sqlite', { id: 'b' }),
@@ -208,7 +210,7 @@ describe('stack.apply with several engines', () => {
 })
 
 describe('stack.apply of another Redis server', () => {
-  it('X6 X8 X9 calls go on: those before it are in the first server, those after it in the second', async ({
+  it('X6 X8 X9 during calls: those before the change use the first server, those after it the second', async ({
     skip,
   }) => {
     skip(noRedis !== undefined, noRedis)
@@ -220,7 +222,7 @@ describe('stack.apply of another Redis server', () => {
     calls.begin(2)
     await calls.during(one.apply(cached(second)))
     await calls.expectAllMade()
-    // The cache holds no copy of the other server.
+    // The cache holds no copy from the other server.
     await expect(one.get(only)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(one.log).toEqual(['+e', '+e', '-e'])
     await one.stack.close()
@@ -250,7 +252,7 @@ describe('stack.apply of another Redis server', () => {
     await left.stack.close()
   })
 
-  it('X6 the plan says that a tier on disk holds copies of the first server', async ({ skip }) => {
+  it('X6 the plan reports that a tier on disk holds copies of the first server', async ({ skip }) => {
     skip(noRedis !== undefined, noRedis)
     const disk = await engine('lmdb', { id: 'd' })
     const [first, second] = await Promise.all([engine('redis'), engine('redis')])

@@ -6,7 +6,7 @@ import { keysOf } from './stack-kinds.ts'
 const keys = keysOf(60)
 
 describe('stack.apply of another list of shards', () => {
-  it('X11 a new memory of copies does not take the place of memory that keys move out of', async () => {
+  it('X11 a new memory for copies does not replace memory that keys move out of', async () => {
     const { disks, stack, apply, put, get } = await opened(
       sharded([{ kind: 'symlink', stores: [{ kind: 'memory' }, disk('links')] }, disk('a')]),
     )
@@ -18,7 +18,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 nor that of another memory beside it that keys move out of', async () => {
+  it('X11 nor one of two memories that keys move out of', async () => {
     const symlink = { kind: 'symlink', stores: [{ kind: 'memory' }, { kind: 'memory' }] }
     const { disks, stack, apply, put, get } = await opened(sharded([symlink, disk('a')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -29,7 +29,7 @@ describe('stack.apply of another list of shards', () => {
     expect(await Promise.all(keys.map(one => disks.textAt('a', one)))).toEqual(keys.map(String))
   })
 
-  it('X11 a new memory of copies does not take the place of one with copies of keys that move', async () => {
+  it('X11 a new memory for copies does not replace one that holds copies of moving keys', async () => {
     const over = (name: string) => ({ kind: 'tiered', tiers: [{ kind: 'memory' }, disk(name)] })
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), over('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -39,7 +39,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 shards that lose copies alone show the same data to the shards above them', async () => {
+  it('X11 shards that lose only copies present the same data to the shards above them', async () => {
     const over = (options: object) => ({
       kind: 'tiered',
       id: 'tiers',
@@ -53,7 +53,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 a new wrapper at the place of a shard that goes is not that shard', async () => {
+  it('X11 a new wrapper in the position of a removed shard is not identified with that shard', async () => {
     const wrapped = (store: object) => ({ kind: 'timeout', milliseconds: 60_000, store })
     const { disks, stack, plan, apply, put, get } = await opened(
       sharded([disk('a'), wrapped(disk('b')), disk('c')]),
@@ -67,7 +67,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 new tiers over one shard are not the tiers of another that goes', async () => {
+  it('X11 new tiers over one shard are not identified with the tiers of a removed one', async () => {
     const memories = (mode: string) => ({
       kind: 'tiered',
       mode,
@@ -86,7 +86,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 a shard that shows other data from now on does not leave its keys behind', async () => {
+  it('X11 a shard whose data changes does not leave its keys behind', async () => {
     const named = (name: string) => ({ kind: 'namespace', id: 'n', prefix: `/${name}`, store: disk('b') })
     const { stack, apply, put, get } = await opened(sharded([disk('a'), named('x')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -99,7 +99,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 S5 a new folder at the place of a shard that goes takes its keys', async () => {
+  it('X11 S5 a new folder in the position of a removed shard receives its keys', async () => {
     const unnamed = (name: string) => ({ kind: 'disk', name })
     const { disks, stack, apply, put, get } = await opened(sharded([unnamed('a'), unnamed('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -111,7 +111,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X6 S5 shards of shards: the outer ones are the same while keys of the inner ones move', async () => {
+  it('X6 S5 shards of shards: the outer shards stay the same while keys of the inner ones move', async () => {
     const shards = (inner: object[]) =>
       sharded([{ kind: 'sharded', id: 'inner', shards: inner }, disk('z')], { by: 'rendezvous' })
     const { disks, stack, plan, apply, put, get } = await opened(
@@ -131,7 +131,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X6 A3 copies of values in memory below shards go with those values', async () => {
+  it('X6 A3 copies above memory shards are dropped together with the discarded values', async () => {
     const over = (more: object) => tiered([memory('m'), sharded([memory('s', more), disk('a')])])
     const { stack, store, apply, put } = await opened(over({}))
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -145,7 +145,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X6 S5 keys that a shard failed to take are moved once it takes them', async () => {
+  it('X6 S5 keys that a shard failed to write are moved once it accepts them', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
     disks.offline.add('c')
@@ -162,7 +162,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X6 S5 close() waits until keys are where the new stack looks for them', async () => {
+  it('X6 S5 close() waits until the new stack can find all keys', async () => {
     const { disks, stack, apply, put } = await opened(sharded([disk('a'), disk('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
     await apply(sharded([disk('c')]), { misplaced: 'move' })
@@ -171,7 +171,7 @@ describe('stack.apply of another list of shards', () => {
     expect([...disks.log].sort()).toEqual(['+a', '+b', '+c', '-a', '-b', '-c'])
   })
 
-  it('X6 S5 close() says that keys could not be moved', async () => {
+  it('X6 S5 close() fails if keys could not be moved', async () => {
     const { disks, stack, apply, put } = await opened(sharded([disk('a'), disk('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))
     disks.offline.add('c')
@@ -180,7 +180,7 @@ describe('stack.apply of another list of shards', () => {
     expect([...disks.log].sort()).toEqual(['+a', '+b', '+c', '-a', '-b', '-c'])
   })
 
-  it('X3 a new node does not get the id of one that has gone from its place', async () => {
+  it('X3 a new node does not get the id of a removed node in its position', async () => {
     const wrapped = { kind: 'timeout', milliseconds: 1000, store: { kind: 'memory' } }
     const { stack, apply } = await opened({ kind: 'memory' })
     await apply(wrapped)
@@ -189,7 +189,7 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
-  it('X11 a node that keys move out of is nothing else meanwhile', async () => {
+  it('X11 a node that keys move out of cannot be used elsewhere meanwhile', async () => {
     const { stack, apply, put, get } = await opened(
       sharded([{ kind: 'retry', id: 'gone', store: memory('m') }, disk('a')]),
     )

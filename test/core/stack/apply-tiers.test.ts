@@ -6,10 +6,10 @@ import { keysOf } from './stack-kinds.ts'
 
 const [key] = keysOf(1) as [Key]
 
-describe('stack.apply of other tiers', () => {
+describe('stack.apply with other tiers', () => {
   const broken = fault(memory('m'))
 
-  /** Tiers whose first one holds an old copy, which it cannot drop. */
+  /** Tiers whose first one holds an old copy that it cannot drop. */
   async function withStaleCopy() {
     const one = await opened(tiered([broken, disk('a')]))
     await one.put(key, 'old')
@@ -19,7 +19,7 @@ describe('stack.apply of other tiers', () => {
     return { ...one, faults }
   }
 
-  it('X6 X8 a tier that stays and cannot drop a stale copy: the change is refused', async () => {
+  it('X6 X8 a change that keeps a tier with a stale copy that it cannot drop is rejected', async () => {
     const { stack, apply, get, faults } = await withStaleCopy()
     const next = tiered([memory('m2'), broken, disk('a')])
     await expect(apply(next)).rejects.toMatchObject({ code: 'IO' })
@@ -30,7 +30,7 @@ describe('stack.apply of other tiers', () => {
     await stack.close()
   })
 
-  it('X6 X8 a tier that cannot drop a stale copy can be taken away', async () => {
+  it('X6 X8 a tier that cannot drop a stale copy can be removed', async () => {
     const { stack, apply, get } = await withStaleCopy()
     await apply(tiered([memory('m2'), disk('a')]))
     expect(await get(key)).toBe('new')

@@ -11,7 +11,7 @@ import { bytesOf, keysOf, textOf } from './stack-kinds.ts'
 const key = Key.of('a')
 
 describe('stack.plan', () => {
-  it('X6 tells what stays, changes, opens and closes, and does none of it', async () => {
+  it('X6 reports what stays, changes, opens and closes, and does none of it', async () => {
     const { plan, disks, store } = await opened(tiered([memory('cache'), disk('a')], { mode: 'write-back' }))
     const next = tiered([memory('cache'), retry(disk('a'))], { mode: 'write-back' })
     expect(await fatesOf(plan(next))).toEqual({ tiers: 'rewired', cache: 'kept', retry: 'new', a: 'kept' })
@@ -23,7 +23,7 @@ describe('stack.plan', () => {
     await store.close()
   })
 
-  it('X6 a label, a place and an order of fields change no node', async () => {
+  it('X6 label, position and order of fields do not change a node', async () => {
     const { plan } = await opened(sharded([disk('a'), disk('b')], { by: 'modulo', characters: 3 }))
     const next = {
       characters: 3,
@@ -36,7 +36,7 @@ describe('stack.plan', () => {
     expect(await fatesOf(plan(next))).toEqual({ shards: 'kept', a: 'kept', b: 'kept' })
   })
 
-  it('X6 a node without an id keeps the one it had when it is wrapped, moved or unwrapped', async () => {
+  it('X6 a node without an id keeps its id when it is wrapped, moved or unwrapped', async () => {
     const { stack, apply, plan } = await opened({ kind: 'memory' })
     const { id } = stack.node('memory@root')
     expect(await fatesOf(plan({ kind: 'retry', store: { kind: 'memory' } }))).toEqual({
@@ -50,7 +50,7 @@ describe('stack.plan', () => {
     await stack.close()
   })
 
-  it('X6 tiers without ids that are put below another memory keep their own', async () => {
+  it('X6 tiers without ids keep their ids when they are moved below another memory', async () => {
     const { stack, plan } = await opened({ kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'memory' }] })
     await stack.store.put(key, bytesOf('only'))
     const inner = { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'memory' }] }
@@ -63,7 +63,7 @@ describe('stack.plan', () => {
     await stack.close()
   })
 
-  it('X11 names the values that would be lost, and X6 the keys that would be looked for elsewhere', async () => {
+  it('X11 names the values that would be lost, and X6 the keys that would be misplaced', async () => {
     const { plan, put } = await opened(sharded([memory('m'), disk('a')]))
     for (const one of keysOf(40)) await put(one, 'v')
     const { lost, misplaced } = await plan(sharded([memory('m', { maxEntries: 100 }), disk('a'), disk('b')]))
@@ -92,7 +92,7 @@ describe('stack.plan', () => {
     expect([lost, dropped]).toMatchObject([[], [{ id: 'c', fate: 'changed', entries: 2 }]])
   })
 
-  it('X6 names a persistent tier whose copies are of other data', async () => {
+  it('X6 names a persistent tier that holds copies of other data', async () => {
     const { plan } = await opened(tiered([disk('ssd'), disk('a')]))
     expect((await plan(tiered([disk('ssd'), disk('b')]))).stale).toMatchObject([{ id: 'ssd', fate: 'kept' }])
     expect((await plan(tiered([disk('ssd'), retry(disk('a'))]))).stale).toEqual([])
@@ -100,7 +100,7 @@ describe('stack.plan', () => {
 })
 
 describe('stack.apply', () => {
-  it('X6 2,000 writes that write-back acknowledged are seen after it, and later ones are not overwritten', async () => {
+  it('X6 2,000 writes acknowledged by write-back are visible after it, and later ones are not overwritten', async () => {
     const { disks, stack, apply, put, get } = await opened(
       tiered([memory('m'), disk('a')], { mode: 'write-back' }),
     )
@@ -114,7 +114,7 @@ describe('stack.apply', () => {
     expect(await Promise.all(last.map(one => disks.textAt('a', one)))).toEqual(last.map(() => 'NEW'))
   })
 
-  it('X6 nodes that do not change never close: a lock, memory, and what tiers have not flushed', async () => {
+  it('X6 unchanged nodes never close: a lock, memory, and unflushed writes of tiers are kept', async () => {
     const locked = { kind: 'locked-disk', id: 'd', name: 'd' }
     const { disks, stack, apply, put, get } = await opened(
       tiered([memory('m'), locked], { mode: 'write-back' }),
@@ -130,7 +130,7 @@ describe('stack.apply', () => {
     expect(await disks.textAt('d', key)).toBe('unflushed')
   })
 
-  it('X9 D16 calls in flight during two changes: none lost, none failed, each key in call order', async () => {
+  it('X9 D16 calls in flight during two changes: none is lost, none fails, each key keeps call order', async () => {
     const { stack, apply, put, get } = await opened(tiered([memory('m'), disk('a')], { mode: 'write-back' }))
     const keys = keysOf(50)
     const seen: Promise<string>[] = []
@@ -155,7 +155,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 D16 calls by the handle of a node and by the stack keep their order across a change', async () => {
+  it('X6 D16 calls through the handle of a node and through the stack keep their order across a change', async () => {
     const lowercase = (store: object) => ({ kind: 'lowercase', id: 'lower', store })
     const { stack, apply, put, get } = await opened(lowercase(disk('a')))
     const node = stack.node('a').store
@@ -170,7 +170,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X10 a node that cannot be opened: the old stack serves on, complete, with the calls that waited', async () => {
+  it('X10 if a node cannot be opened, the old stack keeps serving, including the calls that waited', async () => {
     const { disks, stack, apply, put, get } = await opened(
       tiered([memory('m'), disk('a')], { mode: 'write-back' }),
     )
@@ -190,7 +190,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X10 an exclusive node whose successor cannot be opened is opened again', async () => {
+  it('X10 an exclusive node is opened again if its successor cannot be opened', async () => {
     const locked = (name: string) => ({ kind: 'locked-disk', id: 'd', name })
     const { disks, stack, apply, put, get } = await opened(retry(locked('d')))
     await put(key, 'kept')
@@ -201,7 +201,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X10 where it cannot be opened again, every call says why, and another stack can be applied', async () => {
+  it('X10 if it cannot be opened again, every call fails with the reason, and another stack can be applied', async () => {
     const locked = (name: string) => ({ kind: 'locked-disk', id: 'd', name })
     const { disks, stack, apply, put, get } = await opened(retry(locked('d'), { attempts: 1 }))
     await put(key, 'kept')
@@ -220,7 +220,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 writes that cannot be flushed: the change is refused, and nothing is lost', async () => {
+  it('X6 a change is rejected if writes cannot be flushed, and nothing is lost', async () => {
     const { disks, stack, apply, put, get } = await opened(
       tiered([memory('m'), disk('a')], { mode: 'write-back' }),
     )
@@ -234,7 +234,7 @@ describe('stack.apply', () => {
     expect(await disks.textAt('a', key)).toBe('unflushed')
   })
 
-  it('X11 values that only memory holds go by decision alone', async () => {
+  it('X11 values that are only in memory are discarded only on request', async () => {
     const { stack, apply, put, get } = await opened(memory('m'))
     await put(key, 'only')
     await expect(apply(disk('a'))).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -246,7 +246,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 A3 memory that held copies of other data is emptied, and keeps copies of the same data', async () => {
+  it('X6 A3 memory with copies is emptied if the data below changes, and kept if they stay the same', async () => {
     const { disks, stack, apply, put, get } = await opened(tiered([memory('m'), disk('a')]))
     await put(key, 'of a')
     const { entries } = await stack.node('m').store.stats()
@@ -280,7 +280,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X10 an exclusive node whose successor was opened is opened again', async () => {
+  it('X10 an exclusive node is opened again if its successor was opened', async () => {
     const locked = (more: object) => ({ kind: 'locked-disk', id: 'd', name: 'd', ...more })
     const { disks, stack, apply, put, get } = await opened(locked({}))
     await put(key, 'kept')
@@ -294,7 +294,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 a cache forgets what its store no longer is', async () => {
+  it('X6 a cache drops its copies when its store is replaced', async () => {
     const cached = (name: string) => ({ kind: 'cache', id: 'c', store: { kind: 'disk', id: 'd', name } })
     const { stack, apply, put, get } = await opened(cached('a'))
     await put(key, 'of a')
@@ -305,7 +305,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 S5 a shard more: keys move in the background, and each is found meanwhile', async () => {
+  it('X6 S5 adding a shard: keys move in the background, and each is found meanwhile', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
     const keys = keysOf(300)
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -321,7 +321,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 a node whose keys still move is not changed again, and another one is', async () => {
+  it('X6 a node whose keys still move cannot be changed again, other nodes can', async () => {
     const { stack, apply, put, get } = await opened({
       kind: 'mount',
       id: 'm',
@@ -345,7 +345,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 S5 a shard less: it closes once its keys have moved out of it', async () => {
+  it('X6 S5 removing a shard: it closes once its keys have moved', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b'), disk('c')]))
     const keys = keysOf(100)
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -356,7 +356,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 S5 a shard that is wrapped keeps its keys: none moves, and nobody has to decide', async () => {
+  it('X6 S5 a wrapped shard keeps its keys: none moves, and no decision is needed', async () => {
     const { disks, stack, plan, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
     const keys = keysOf(40)
     await Promise.all(keys.map(one => put(one, one.toString())))
@@ -377,7 +377,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X11 S5 a shard that is wrapped has another id, by which rendezvous places keys', async () => {
+  it('X11 S5 a wrapped shard has another id, which changes where rendezvous places keys', async () => {
     const { stack, plan, apply, put } = await opened(sharded([disk('a'), disk('b')], { by: 'rendezvous' }))
     await Promise.all(keysOf(40).map(one => put(one, 'v')))
     const next = sharded([retry(disk('a')), disk('b')], { by: 'rendezvous' })
@@ -387,7 +387,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X11 S5 keys that come before the change begins are found by another list of shards', async () => {
+  it('X11 S5 keys written before the change begins are found in the new list of shards', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
     const keys = keysOf(40)
     const puts: Promise<unknown>[] = []
@@ -417,7 +417,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X11 S5 a shard less that is memory or exclusive stays open until its keys have moved', async () => {
+  it('X11 S5 a removed shard that is memory or exclusive stays open until its keys have moved', async () => {
     const locked = { kind: 'locked-disk', id: 'd', name: 'd' }
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), memory('m'), locked]))
     const keys = keysOf(100)
@@ -433,7 +433,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X8 what tiers that stay flush during a change reaches the stores of after it', async () => {
+  it('X8 flushes of kept tiers during a change reach the new stores', async () => {
     const over = (mode: string, tiers: object[]) => {
       const inner = { kind: 'tiered', id: 'inner', mode, tiers }
       return tiered([memory('m'), { kind: 'fault', id: 'f', errorRate: 1, store: inner }], {
@@ -444,7 +444,7 @@ describe('stack.apply', () => {
     await put(key, 'acknowledged')
     const { faults } = stack.node('f').store as never as Pick<FaultDatastore, 'faults'>
     const tiers = stack.node('tiers').store as never as Pick<TieredDatastore, 'unflushed'>
-    // Inner tiers are being opened again, and have flushed what they had.
+    // The inner tiers are being reopened, and have flushed their writes.
     disks.whenOpened = async name => {
       if (name !== 'x') return
       disks.offline.add('a')
@@ -460,7 +460,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 a watch goes on across a change, with one resync', async () => {
+  it('X6 a watch continues across a change, with one resync', async () => {
     const { stack, apply, put } = await opened(disk('a'))
     const changes: Change[] = []
     const watching = (async () => {
@@ -479,7 +479,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X3 spans and figures go on under the ids of the nodes', async () => {
+  it('X3 spans and metrics continue under the ids of the nodes', async () => {
     const { stack, apply, put } = await opened(disk('a'))
     const metrics = stack.measure()
     await put(key, 'one')
@@ -490,7 +490,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X16 a stream of what stays open goes on; a put that never ends is ended after its time', async () => {
+  it('X16 a stream of a node that stays open continues; a put that never ends is aborted after the time limit', async () => {
     const { stack, apply } = await opened(disk('a'))
     await stack.store.put(key, new Uint8Array(300_000).fill(7))
     const chunks = stack.store.getStream(key)[Symbol.asyncIterator]()
@@ -510,7 +510,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X9 a call that does not end: the change is given up, and the stack goes on', async () => {
+  it('X9 a call that does not end makes the change fail, and the stack continues', async () => {
     const { stack, apply, put, get } = await opened({
       kind: 'fault',
       id: 'f',
@@ -526,7 +526,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X17 a call that waits leaves as soon as it is aborted', async () => {
+  it('X17 a waiting call ends as soon as it is aborted', async () => {
     const { stack, apply } = await opened({ kind: 'fault', id: 'f', latency: 100, store: memory('m') })
     const running = stack.store.put(key, bytesOf('v'))
     const applied = apply(memory('m'))
@@ -538,7 +538,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X6 a close waits for a change under way', async () => {
+  it('X6 close() waits for a change in progress', async () => {
     const { disks, stack, apply, put } = await opened(disk('a'))
     await put(key, 'v')
     const applied = apply(retry(disk('a', { note: 'again' })))
@@ -547,7 +547,7 @@ describe('stack.apply', () => {
     await expect(apply(disk('a'))).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  it('D26 X6 a transaction that runs is committed before the change', async () => {
+  it('D26 X6 a running transaction is committed before the change', async () => {
     const { stack, apply, get } = await opened(memory('m'))
     let go: (() => void) | undefined
     const gate = new Promise<void>(resolve => {

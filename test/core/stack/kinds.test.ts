@@ -12,7 +12,7 @@ import { openDocument } from '../../../src/core/stack/running-stack.ts'
 const registry = new Registry(pureKinds)
 const memory = { kind: 'memory' }
 
-/** A node of every kind, with the options that a person would set. */
+/** A node of every kind, with typical options. */
 const examples: Record<string, Record<string, unknown>> = {
   memory: { maxEntries: 100, maxBytes: 1_000_000, ttl: 60_000, policy: 'lfu' },
   null: {},
@@ -37,22 +37,19 @@ describe('the kinds', () => {
     expect(Object.keys(examples).sort()).toEqual([...registry.names].sort())
   })
 
-  it.each(Object.entries(examples))(
-    'X2 %s opens, holds what it should, and closes',
-    async (kind, options) => {
-      await using stack = await openDocument({ strata: 1, root: { kind, ...options } }, registry)
-      expect(stack.nodes[0]).toMatchObject({ kind, path: 'root', depth: 0 })
-      const key = Key.parse('/films/brazil')
-      const put = stack.store.put(key, Uint8Array.of(1))
-      if (kind === 'read-only') {
-        await expect(put).rejects.toMatchObject({ code: 'READ_ONLY' })
-        return
-      }
-      await put
-      expect(await stack.nodes[0]!.store.has(key)).toBe(kind !== 'null')
-      if (kind !== 'null') expect(await stack.store.get(key)).toEqual(Uint8Array.of(1))
-    },
-  )
+  it.each(Object.entries(examples))('X2 %s opens, stores values and closes', async (kind, options) => {
+    await using stack = await openDocument({ strata: 1, root: { kind, ...options } }, registry)
+    expect(stack.nodes[0]).toMatchObject({ kind, path: 'root', depth: 0 })
+    const key = Key.parse('/films/brazil')
+    const put = stack.store.put(key, Uint8Array.of(1))
+    if (kind === 'read-only') {
+      await expect(put).rejects.toMatchObject({ code: 'READ_ONLY' })
+      return
+    }
+    await put
+    expect(await stack.nodes[0]!.store.has(key)).toBe(kind !== 'null')
+    if (kind !== 'null') expect(await stack.store.get(key)).toEqual(Uint8Array.of(1))
+  })
 
   it.each([
     { by: 'jump' },
@@ -61,21 +58,24 @@ describe('the kinds', () => {
     { by: 'prefix', characters: 5 },
     { by: 'suffix', characters: 1 },
     { by: 'next-to-last' },
-  ])('S4 X2 %j is an example of a sharded stack, and puts keys where the function says', async options => {
-    const root = { kind: 'sharded', id: 's', ...options, shards: [memory, memory, memory] }
-    await using stack = await openDocument({ strata: 1, root }, registry)
-    const ids = stack.nodes[0]!.children.map(child => child.id)
-    const { by, characters = 2 } = options
-    const isFlatfs = ['prefix', 'suffix', 'next-to-last'].includes(by)
-    const choice = isFlatfs ? `/repo/flatfs/shard/v1/${by}/${characters}` : by
-    const shardOf = shardFunctionOf(choice as ShardFunctionChoice)
-    for (let index = 0; index < 40; index++) {
-      const key = Key.of('blocks', `AFKREI${index}`)
-      await stack.store.put(key, Uint8Array.of(index))
-      const holders = await Promise.all(ids.map(id => stack.node(id).store.has(key)))
-      expect(holders.indexOf(true)).toBe(shardOf(key, ids))
-    }
-  })
+  ])(
+    'S4 X2 %j is an example of a sharded stack, and puts keys in the shard that the function selects',
+    async options => {
+      const root = { kind: 'sharded', id: 's', ...options, shards: [memory, memory, memory] }
+      await using stack = await openDocument({ strata: 1, root }, registry)
+      const ids = stack.nodes[0]!.children.map(child => child.id)
+      const { by, characters = 2 } = options
+      const isFlatfs = ['prefix', 'suffix', 'next-to-last'].includes(by)
+      const choice = isFlatfs ? `/repo/flatfs/shard/v1/${by}/${characters}` : by
+      const shardOf = shardFunctionOf(choice as ShardFunctionChoice)
+      for (let index = 0; index < 40; index++) {
+        const key = Key.of('blocks', `AFKREI${index}`)
+        await stack.store.put(key, Uint8Array.of(index))
+        const holders = await Promise.all(ids.map(id => stack.node(id).store.has(key)))
+        expect(holders.indexOf(true)).toBe(shardOf(key, ids))
+      }
+    },
+  )
 
   it.each([
     [{ kind: 'sharded', by: 'luck', shards: [memory] }, 'root.by'],
@@ -86,14 +86,14 @@ describe('the kinds', () => {
     [{ kind: 'fault', errorRate: 2, store: memory }, 'root.errorRate'],
     [{ kind: 'symlink', stores: [memory] }, 'root.stores'],
     [{ kind: 'directory-tree', stores: [memory, memory, memory] }, 'root.stores'],
-  ])('X1 %j is refused at %s', async (root, path) => {
+  ])('X1 %j is rejected at %s', async (root, path) => {
     await expect(openDocument({ strata: 1, root }, registry)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       path,
     })
   })
 
-  it('X1 a stack whose opening fails says why, also when what was open cannot be closed', async () => {
+  it('X1 a stack that fails to open reports the reason, even if its open stores fail to close', async () => {
     const root = { kind: 'tiered', tiers: [memory, { kind: 'namespace', prefix: '..', store: memory }] }
     const failing = new Registry(
       pureKinds.map(kind => ({
@@ -110,7 +110,7 @@ describe('the kinds', () => {
     })
   })
 
-  it('X1 a stack whose opening fails half-way closes what was open', async () => {
+  it('X1 a stack that fails to open closes the stores that it has opened', async () => {
     const root = { kind: 'tiered', tiers: [memory, { kind: 'namespace', prefix: '..', store: memory }] }
     const opened: { isClosed: boolean }[] = []
     const watching = new Registry(

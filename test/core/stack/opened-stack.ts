@@ -35,6 +35,6 @@ export const sharded = (shards: object[], more: object = {}) => ({
 export const fault = (store: object) => ({ kind: 'fault', id: 'f', store })
 export const retry = (store: object, more: object = {}) => ({ kind: 'retry', id: 'retry', store, ...more })
 
-/** What a plan says of each node. */
+/** The fate of each node in a plan. */
 export const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
   Object.fromEntries((await plan).nodes.map(({ id, fate }) => [id, fate]))

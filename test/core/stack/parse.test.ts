@@ -8,7 +8,7 @@ const registry = new Registry(pureKinds)
 const problems = (root: unknown) => validateDocument({ strata: 1, root }, registry)
 
 describe('validateDocument', () => {
-  it('X1 accepts what it describes', () => {
+  it('X1 accepts a valid document', () => {
     const root = {
       kind: 'tiered',
       tiers: [
@@ -120,20 +120,20 @@ describe('validateDocument', () => {
     expect(() => parseDocument({ strata: 1, root }, registry)).toThrow(expect.objectContaining({ place }))
   })
 
-  it('X1 a document nested beyond reason is refused, not followed', () => {
+  it('X1 a document nested too deep is rejected without a stack overflow', () => {
     let root: unknown = { kind: 'memory' }
     for (let depth = 0; depth < 50_000; depth++) root = { kind: 'read-only', store: root }
     expect(problems(root)).toMatchObject([{ message: /nested more than 64 deep/ }])
   })
 
-  it('X1 whatever it is given, it answers with problems and never throws', () => {
+  it('X1 it returns problems for any input and never throws', () => {
     fc.assert(fc.property(fc.anything(), value => void validateDocument(value, registry)))
     fc.assert(fc.property(fc.json(), text => void problems(JSON.parse(text))))
   })
 })
 
 describe('parseDocument', () => {
-  it('X3 gives every node an id, keeps those that it has, and answers with a document that says them', () => {
+  it('X3 gives every node an id, keeps existing ids, and returns a document that contains them', () => {
     const { document } = parseDocument(
       {
         strata: 1,
@@ -151,7 +151,7 @@ describe('parseDocument', () => {
     })
   })
 
-  it('X3 an id that is given by position is never one that another node says', () => {
+  it('X3 an id derived from a position never equals the explicit id of another node', () => {
     const auto = 'memory@root.tiers[0]'
     const { root } = parseDocument(
       {

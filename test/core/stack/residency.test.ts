@@ -18,7 +18,7 @@ import type { Stack } from '../../../src/core/stack/stack.ts'
 import { MapStore } from '../open/map-store.ts'
 import { bytesOf, textOf } from './stack-kinds.ts'
 
-/** A leaf that a test can look into, and that counts its writes. */
+/** A leaf that counts its writes and whose values tests can read and change. */
 class OpenBook extends MapStore {
   readonly entries = new Map<string, string>()
   changes = 0
@@ -44,7 +44,7 @@ class OpenBook extends MapStore {
   }
 }
 
-/** A stack whose leaves of the kind `book` can be looked into. */
+/** A stack whose leaves are of the kind `book`. */
 async function opened(root: object) {
   const books = new Map<string, OpenBook>()
   const bookKind = defineKind({
@@ -72,7 +72,7 @@ async function lookAt(stack: Stack, key = a): Promise<Residency> {
   return residency as Residency
 }
 
-const told = ({ node, key, state, isCopy }: Residence) =>
+const describePlace = ({ node, key, state, isCopy }: Residence) =>
   `${node} ${key.toString()} ${state}${isCopy ? ', copy' : ''}`
 
 const { node } = fc.letrec<{ node: StackNodeDocument; list: StackNodeDocument[] }>(tie => {
@@ -110,7 +110,7 @@ const someKey = fc
   .tuple(fc.constantFrom('films', 'books'), fc.constantFrom('a', 'b', 'c', 'd', 'e'))
   .map(segments => Key.of(...segments))
 
-/** Everything that a look must not change. */
+/** Everything that residency() must not change. */
 async function stateOf(stack: Stack, books: ReadonlyMap<string, OpenBook>) {
   return {
     books: [...books].map(([id, { entries, changes }]) => [id, [...entries], changes]),
@@ -126,7 +126,7 @@ async function stateOf(stack: Stack, books: ReadonlyMap<string, OpenBook>) {
 }
 
 describe('residency()', () => {
-  it('X5, O1 residency() tells exactly what leaves and caches hold, and changes nothing', async () => {
+  it('X5, O1 residency() reports exactly what leaves and caches hold, and changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(
         node,
@@ -134,7 +134,7 @@ describe('residency()', () => {
         fc.array(someKey, { maxLength: 6 }),
         async (root, puts, gets) => {
           const { stack, books } = await opened(root)
-          // Read-only nodes refuse; what is above them keeps what it has.
+          // Read-only nodes reject the put, and the nodes above them keep their values.
           for (const [index, key] of puts.entries()) {
             await stack.store.put(key, bytesOf(`value ${index}`)).catch(() => undefined)
           }
@@ -166,7 +166,7 @@ describe('residency()', () => {
             const own = new Set(present.filter(place => place.node === id).map(place => place.key.toString()))
             expect(own.size).toBe(await store.copies())
           }
-          // Every write reached every copy or removed it.
+          // Every write updated or removed every copy.
           expect(looks.filter(({ agreement }) => agreement === 'different')).toEqual([])
           await stack.close()
         },
@@ -190,7 +190,7 @@ describe('residency()', () => {
     await stack.close()
   })
 
-  it('O2 residency() names the key as each node knows it, and leaves out what cannot hold it', async () => {
+  it('O2 residency() names the key as each node knows it, and omits nodes that cannot hold it', async () => {
     const { stack, book: of } = await opened({
       kind: 'mount',
       mounts: {
@@ -210,11 +210,15 @@ describe('residency()', () => {
     await stack.store.put(a, bytesOf('1'))
     const { places } = await lookAt(stack)
     const shard = of('s1').entries.has('/a') ? 's1 /a' : 's0 /in/a'
-    expect(places.map(told)).toEqual(['cache /a present, copy', 'near /a present, copy', `${shard} present`])
+    expect(places.map(describePlace)).toEqual([
+      'cache /a present, copy',
+      'near /a present, copy',
+      `${shard} present`,
+    ])
     await stack.close()
   })
 
-  it('O3 residency() compares what copies show, whatever form they are stored in', async () => {
+  it('O3 residency() compares decoded values, whatever form they are stored in', async () => {
     const { stack, book: of } = await opened({
       kind: 'tiered',
       tiers: [book('near'), { kind: 'compressed', id: 'gzip', store: book('far') }],
@@ -233,7 +237,7 @@ describe('residency()', () => {
     await stack.close()
   })
 
-  it('O3 residency() says that it does not know where values are too large to be compared', async () => {
+  it('O3 residency() reports agreement as unknown if values are too large to be compared', async () => {
     const { stack, book: of } = await opened({ kind: 'tiered', tiers: [book('near'), book('far')] })
     await stack.store.put(a, bytesOf('12345'))
     const [large] = await stack.residency([a], { compareBytes: 4 })
@@ -244,7 +248,7 @@ describe('residency()', () => {
     await stack.close()
   })
 
-  it('O3 residency() decodes no more than the limit of a value that unpacks to a large one', async () => {
+  it('O3 residency() decodes no more than the limit of a value that decompresses to a large one', async () => {
     const { stack } = await opened({
       kind: 'tiered',
       tiers: [book('near'), { kind: 'compressed', store: book('far') }],
@@ -256,18 +260,18 @@ describe('residency()', () => {
     await stack.close()
   })
 
-  it('O4 residency() tells of a place that fails, and of the others all the same', async () => {
+  it('O4 residency() reports the failure of a place, and still reports the others', async () => {
     const { stack, book: of } = await opened({ kind: 'tiered', tiers: [book('near'), book('far')] })
     await stack.store.put(a, bytesOf('1'))
     of('near').failure = new Error('the disk is gone')
     const { places, agreement } = await lookAt(stack)
-    expect(places.map(told)).toEqual(['near /films/a failed, copy', 'far /films/a present'])
+    expect(places.map(describePlace)).toEqual(['near /films/a failed, copy', 'far /films/a present'])
     expect(String(places[0]?.error)).toContain('the disk is gone')
     expect(agreement).toBe('single')
     await stack.close()
   })
 
-  it('O5 residency() shows a write that waits to be flushed', async () => {
+  it('O5 residency() shows an unflushed write', async () => {
     const { stack, book: of } = await opened({
       kind: 'tiered',
       id: 'tiers',
@@ -280,14 +284,14 @@ describe('residency()', () => {
     await stack.store.put(a, bytesOf('new'))
     await expect(stack.store.sync()).rejects.toMatchObject({ code: 'IO' })
     const { places } = await lookAt(stack)
-    expect(places.map(told)).toEqual([
+    expect(places.map(describePlace)).toEqual([
       'tiers /films/a unflushed',
       'near /films/a present, copy',
       'far /films/a present',
     ])
     of('far').isFull = false
     await stack.store.sync()
-    expect((await lookAt(stack)).places.map(told)).not.toContain('tiers /films/a unflushed')
+    expect((await lookAt(stack)).places.map(describePlace)).not.toContain('tiers /films/a unflushed')
     expect((await lookAt(stack)).agreement).toBe('same')
     await stack.close()
   })
@@ -301,12 +305,12 @@ describe('residency()', () => {
     if (!(links instanceof CacheDatastore)) throw new Error('it is a cache')
     await stack.node('values').store.put(Key.parse('/b'), bytesOf('1'))
     await stack.node('links').store.put(a, bytesOf('/b'))
-    expect((await lookAt(stack)).places.map(told)).toEqual(['values /b present'])
+    expect((await lookAt(stack)).places.map(describePlace)).toEqual(['values /b present'])
     expect(await links.copies()).toBe(0)
     await stack.close()
   })
 
-  it('O6 readAt() gives the value of one place, decoded, and leaves the others alone', async () => {
+  it('O6 readAt() returns the value of one place, decoded, and does not use the others', async () => {
     const { stack, book: of } = await opened({
       kind: 'cache',
       id: 'cache',
@@ -329,16 +333,16 @@ describe('residency()', () => {
     await stack.close()
   })
 
-  it('O4 residency() says which place gave no answer in time, and does not wait for it', async () => {
+  it('O4 residency() reports a place that does not answer in time, and does not wait for it', async () => {
     const { stack, book: of } = await opened({ kind: 'tiered', tiers: [book('near'), book('far')] })
     await stack.store.put(a, bytesOf('1'))
     of('near').read = (() => new Promise(() => undefined)) as unknown as () => undefined
     const [look] = await stack.residency([a], { placeWait: 5 })
-    expect(look?.places.map(told)).toEqual(['near /films/a failed, copy', 'far /films/a present'])
+    expect(look?.places.map(describePlace)).toEqual(['near /films/a failed, copy', 'far /films/a present'])
     expect(look?.places[0]?.error).toMatchObject({ code: 'TIMEOUT' })
   })
 
-  it('O4 residency() ends when it is aborted, also where a place never answers', async () => {
+  it('O4 residency() ends when it is aborted, even if a place never answers', async () => {
     const { stack, book: of } = await opened(book('b'))
     of('b').read = (() => new Promise(() => undefined)) as unknown as () => undefined
     const aborter = new AbortController()

@@ -31,7 +31,7 @@ const open = (root: Record<string, unknown>, secrets?: SecretSource) =>
 const problemsOf = (root: Record<string, unknown>) => validateDocument(documentOf(root), registry)
 
 describe('secrets of a stack', () => {
-  it('E6 a kind is given the value of the secret that its node names', async () => {
+  it('E6 a kind receives the value of the secret that its node names', async () => {
     received.length = 0
     const secrets = { get: async (name: string) => `value of ${name}` }
     const stack = await open({ password: { secret: 'prod-redis' } }, secrets)
@@ -47,7 +47,7 @@ describe('secrets of a stack', () => {
     ['a reference with a value beside it', { secret: 'a', value: 'hunter2' }],
     ['a name that is the secret', { secret: 'hunter2 !' }],
     ['a list', ['hunter2']],
-  ])('E6 a literal secret is refused with its place and is not repeated: %s', (_, password) => {
+  ])('E6 a literal secret is rejected with its position and is not repeated: %s', (_, password) => {
     const problems = problemsOf({ password })
     expect(problems.length).toBeGreaterThan(0)
     for (const { path, message } of problems) {
@@ -62,14 +62,14 @@ describe('secrets of a stack', () => {
     ['redis:///0', /names no host/],
     ['app:hunter2@example.org', /begins? with redis/],
     ['hunter2', /is not an address/],
-  ])('E6 an address that cannot be used is refused and not repeated: %s', (address, message) => {
+  ])('E6 an invalid address is rejected and not repeated: %s', (address, message) => {
     const [problem] = problemsOf({ url: address })
     expect(problem?.path).toBe('root.url')
     expect(problem?.message).toMatch(message)
     expect(problem?.message).not.toContain('hunter2')
   })
 
-  it('E6 an address may name a user', () => {
+  it('E6 an address may contain a user', () => {
     expect(problemsOf({ url: 'rediss://app@example.org:6380/2' })).toEqual([])
   })
 

@@ -11,7 +11,7 @@ import { StackChange } from '../../../src/core/stack/stack-change.ts'
 import { disk, documentOf, sharded } from './opened-stack.ts'
 import { bytesOf, Disks, keysOf } from './stack-kinds.ts'
 
-it('X10 S5 a change that nobody takes over begins to move no key, and fails with one error alone', async () => {
+it('X10 S5 a change that fails before the new stack takes over moves no key, and fails with a single error', async () => {
   const disks = new Disks()
   const parts = { registry: disks.registry, host: {}, hub: new SpanHub() }
   const parsed = (root: object) => parseDocument(documentOf(root), parts.registry).root
@@ -24,7 +24,7 @@ it('X10 S5 a change that nobody takes over begins to move no key, and fails with
   const store = new Datastore(entrance)
   const keys = keysOf(40)
   await Promise.all(keys.map(key => store.put(key, bytesOf('v'))))
-  // Moving the first key to it would fail.
+  // Moving the first key to this shard would fail.
   disks.offline.add('c')
   const after = parsed(sharded([disk('a'), disk('b'), disk('c')]))
   const comparison = new Comparison(before.node, after, new Map(before.all.map(one => [one.node.id, one])))

@@ -10,7 +10,7 @@ import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../src/core/stack/registry.ts'
 import { SlowStore } from '../open/map-store.ts'
 
-/** Stores that outlive the stacks over them, by name: what disks are to a test. */
+/** Stores by name that outlive the stacks over them, like disks. */
 export class Disks {
   readonly #disks = new Map<string, SlowStore>()
   readonly #locked = new Set<string>()
@@ -18,9 +18,9 @@ export class Disks {
   readonly broken = new Set<string>()
   /** Names of disks that fail every write. */
   readonly offline = new Set<string>()
-  /** Called as a disk is about to be opened. */
+  /** Called before a disk is opened. */
   whenOpened: (name: string) => void | Promise<void> = () => undefined
-  /** What was opened and closed, in order: `+a` and `-a`. */
+  /** The disks opened and closed, in order: `+a` and `-a`. */
   readonly log: string[] = []
 
   get registry(): Registry {
@@ -33,7 +33,7 @@ export class Disks {
     return disk
   }
 
-  /** What a disk holds under a key, as text. */
+  /** The value of a key on a disk, as text. */
   async textAt(name: string, key: Key): Promise<string | undefined> {
     const found = await this.disk(name).read(key)
     return found && new TextDecoder().decode(found.bytes)
@@ -65,7 +65,7 @@ export class Disks {
   }
 }
 
-/** One opening of a disk. A closed one fails. */
+/** One open instance of a disk. It fails once closed. */
 class Mounted implements Store {
   readonly info
   readonly capabilities: Capabilities

@@ -86,7 +86,7 @@ function parentsIn(node: StackNode, parents = new Map<string, string>()): Map<st
 }
 
 describe('the spans of a stack', () => {
-  it('X13 trace() tells of every call below the root which call of the node above made it', async () => {
+  it('X13 trace() reports which call of the node above made each call below the root', async () => {
     await fc.assert(
       fc.asyncProperty(node, async root => {
         const stack = await openStack({ strata: 1, root })
@@ -99,14 +99,14 @@ describe('the spans of a stack', () => {
         const parents = parentsIn(stack.nodes[0]!)
         const astray = spans
           .map(span => ({ ...span, by: byId.get(span.parent ?? -1)?.node }))
-          // `putNew`, a query and the like are made of other calls on the same node.
+          // `putNew`, queries and some others consist of other calls on the same node.
           .filter(({ node, by }) => by !== parents.get(node) && by !== node)
         expect(
           astray.map(
             ({ verb, key, node, by }) => `${verb} ${key.toString()} in ${node} by ${by ?? 'nobody'}`,
           ),
         ).toEqual([])
-        // No caller asks for the place of a key: other calls do.
+        // Callers do not request the identity of a key; other calls do.
         const called = SPAN_VERBS.filter(verb => verb !== 'identity')
         expect(new Set(spans.filter(({ parent }) => parent === undefined).map(({ verb }) => verb))).toEqual(
           new Set(called.filter(verb => verb !== 'watch' || stack.store.capabilities.watch !== 'none')),
@@ -138,14 +138,14 @@ describe('the spans of a stack', () => {
     await stack.store.get(Key.parse('/a'))
     await stack.store.sync()
 
-    const toldBy = (parent: number | undefined): unknown[] =>
+    const spansUnder = (parent: number | undefined): unknown[] =>
       spans
         .filter(span => span.parent === parent)
         .map(({ id, node, verb, key, outcome, bytes }) => [
           `${node} ${verb} ${key.toString()}: ${outcome} ${bytes ?? '-'}`,
-          ...toldBy(id),
+          ...spansUnder(id),
         ])
-    const [get] = toldBy(undefined)
+    const [get] = spansUnder(undefined)
     expect(get).toEqual([
       'tiers get /a: ok 5',
       ['near get /a: NOT_FOUND -'],
@@ -154,7 +154,7 @@ describe('the spans of a stack', () => {
     ])
   })
 
-  it('X13 trace() tells of a flush as a part of the write that it brings down', async () => {
+  it('X13 trace() reports a flush as part of the write that it flushes', async () => {
     await using stack = await openStack({
       strata: 1,
       root: {

@@ -17,7 +17,7 @@ const root = {
 }
 
 describe('an open stack', () => {
-  it('X12 trace() tells each listener of the calls that begin while it listens', async () => {
+  it('X12 trace() reports to each listener the calls that begin while it listens', async () => {
     await using stack = await openStack({ strata: 1, root })
     const [first, second]: [Span[], Span[]] = [[], []]
     await stack.store.put(a, one)
@@ -29,12 +29,12 @@ describe('an open stack', () => {
     stopSecond()
     stopSecond()
     await stack.store.get(a)
-    const told = (spans: Span[]) => spans.map(({ node, verb }) => `${node} ${verb}`)
-    expect(told(first)).toEqual(['near has', 'shaky has', 'tiers has'])
-    expect(told(second)).toEqual([...told(first), 'far stat', 'shards stat', 'tiers stat'])
+    const inOrder = (spans: Span[]) => spans.map(({ node, verb }) => `${node} ${verb}`)
+    expect(inOrder(first)).toEqual(['near has', 'shaky has', 'tiers has'])
+    expect(inOrder(second)).toEqual([...inOrder(first), 'far stat', 'shards stat', 'tiers stat'])
   })
 
-  it('X12 one listener that listens twice is told twice, and each time is ended by itself', async () => {
+  it('X12 a listener that is added twice is called twice, and each registration ends separately', async () => {
     await using stack = await openStack({ strata: 1, root: { kind: 'memory' } })
     let count = 0
     const listener = () => {
@@ -72,7 +72,7 @@ describe('an open stack', () => {
     await expect(stack.store.put(a, new Uint8Array(1))).rejects.toMatchObject({ node: 'shaky' })
   })
 
-  it('X12 node() gives the store of a node with all that its class offers, and its calls are traced', async () => {
+  it('X12 node() returns the store of a node with all members of its class, and its calls are traced', async () => {
     await using stack = await openStack({ strata: 1, root })
     const { store } = stack.node('shards')
     expect(store).toBeInstanceOf(ShardedDatastore)
