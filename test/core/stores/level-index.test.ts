@@ -6,7 +6,7 @@ import { compareNames } from '../../../src/core/stores/sorted-names.ts'
 const segment = fc.constantFrom('a', 'b', 'ab', 'a-b', 'c:d')
 const keyText = fc.array(segment, { minLength: 1, maxLength: 4 }).map(segments => `/${segments.join('/')}`)
 
-/** A level worked out from all keys: what an index is for avoiding. */
+/** A level computed from all keys, without an index. */
 function levelOf(keys: Iterable<string>, branch: string): string[] {
   const prefix = branch === '/' ? '/' : `${branch}/`
   const names = new Set<string>()
@@ -17,7 +17,7 @@ function levelOf(keys: Iterable<string>, branch: string): string[] {
 }
 
 describe('LevelIndex', () => {
-  it('D9 agrees with levels worked out from all the keys, whatever comes and goes', () => {
+  it('D9 agrees with levels computed from all keys after any changes', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ text: keyText, isPut: fc.boolean() }), { maxLength: 40 }), steps => {
         const index = new LevelIndex()

@@ -5,7 +5,7 @@ import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 const byte = new Uint8Array([1])
 
 describe('MemoryDatastore', () => {
-  it('D4 stat() tells when a value came and when it changed', async () => {
+  it('D4 stat() returns when a value was created and when it changed', async () => {
     const store = new MemoryDatastore()
     const start = Date.now()
     await store.put(Key.of('a'), byte)
@@ -18,7 +18,7 @@ describe('MemoryDatastore', () => {
     expect(second.etag).not.toBe(first.etag)
   })
 
-  it('D33 a version that comes back after another has another etag', async () => {
+  it('D33 a value that is put again after another one gets a new etag', async () => {
     const store = new MemoryDatastore()
     const etags = new Set<string>()
     for (const value of [0, 1, 0, 1]) etags.add((await store.put(Key.of('a'), new Uint8Array([value]))).etag)
@@ -27,7 +27,7 @@ describe('MemoryDatastore', () => {
     expect(etags.size).toBe(5)
   })
 
-  it('D15 a buffer from a pool is copied, not its whole pool kept', async () => {
+  it('D15 a buffer from a pool is copied without the rest of its pool', async () => {
     const store = new MemoryDatastore()
     const pool = new Uint8Array(1000)
     await store.put(Key.of('a'), pool.subarray(10, 20))
@@ -35,7 +35,7 @@ describe('MemoryDatastore', () => {
     expect([value.length, value.buffer.byteLength, value.constructor]).toEqual([10, 10, Uint8Array])
   })
 
-  it('D15 what was put as a Node Buffer comes back as plain bytes', async () => {
+  it('D15 a value put as a Node Buffer is returned as a plain Uint8Array', async () => {
     const store = new MemoryDatastore()
     await store.put(Key.of('a'), Buffer.from('x'))
     expect((await store.get(Key.of('a'))).constructor).toBe(Uint8Array)
@@ -65,14 +65,14 @@ describe('MemoryDatastore with a million keys', () => {
     msPerPutLate = await fill(900_000, 1_000_000)
   }, 120_000)
 
-  it('D9 listing a level costs the level, not the store', async () => {
+  it('D9 the cost of listing a level depends on the level, not on the store', async () => {
     const list = (store: MemoryDatastore) => async () => {
       expect((await store.list(Key.of('level'))).children).toHaveLength(100)
     }
     expect((await fastest(list(big))) / (await fastest(list(small)))).toBeLessThan(5)
   })
 
-  it('D9 a page costs the page, not its level', async () => {
+  it('D9 the cost of a page depends on the page, not on its level', async () => {
     const page = (prefix: string, after: string) => async () => {
       await big.list(Key.of(prefix), { after, limit: 50 })
     }
@@ -80,7 +80,7 @@ describe('MemoryDatastore with a million keys', () => {
     expect(inWide / (await fastest(page('level', '5')))).toBeLessThan(5)
   })
 
-  it('D9 puts stay fast, and a put between two listings does too', async () => {
+  it('D9 puts stay fast, and so does a put between two listings', async () => {
     expect(msPerPutLate / msPerPutEarly).toBeLessThan(10)
     let count = 0
     const putAndList = (store: MemoryDatastore, prefix: string) => async () => {
@@ -91,7 +91,7 @@ describe('MemoryDatastore with a million keys', () => {
     expect(inWide / (await fastest(putAndList(small, 'level')))).toBeLessThan(5)
   })
 
-  it('D10 stats() of a million keys looks at none of them', async () => {
+  it('D10 stats() of a million keys reads none of them', async () => {
     const stats = (store: MemoryDatastore) => async () => {
       await store.stats()
     }
@@ -99,7 +99,7 @@ describe('MemoryDatastore with a million keys', () => {
   })
 })
 
-/** Milliseconds of the fastest of many rounds: the one that nothing else on the machine held up. */
+/** Milliseconds of the fastest of many rounds, which is least disturbed by other processes. */
 async function fastest(work: () => Promise<void>): Promise<number> {
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < 40; round++) {

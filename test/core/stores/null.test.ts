@@ -7,7 +7,7 @@ import { heldMemory } from '../held-memory.ts'
 const value = Uint8Array.of(1)
 
 describe('NullDatastore', () => {
-  it('D2 D18 takes what every store takes, keeps nothing, and refuses the root as every store does', async () => {
+  it('D2 D18 accepts every value, keeps nothing, and rejects the root like every store', async () => {
     const store = new NullDatastore()
     await store.put(Key.of('a'), value)
     expect(await store.has(Key.of('a'))).toBe(false)

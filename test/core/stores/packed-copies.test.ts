@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PackedCopies } from '../../../src/core/stores/packed-copies.ts'
 
 describe('PackedCopies', () => {
-  it('D15 copies share nothing with what they were made of, nor a byte with each other', () => {
+  it('D15 copies share no memory with their sources or with each other', () => {
     const packed = new PackedCopies()
     const sizes = [0, 1, 100, 4096, 4097, 65_536, 3, 100_000, 4095]
     const sources = Array.from({ length: 200 }, (_, index) => {

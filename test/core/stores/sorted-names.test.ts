@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareNames, lowerBound, SortedNames, upperBound } from '../../../src/core/stores/sorted-names.ts'
 
-/** Many names at once, so that chunks fill, split and empty: `name(7)` sorts where 7 does. */
+/** Enough names to fill, split and empty chunks. `name(7)` sorts like 7. */
 const name = (number: number) => `n${String(number).padStart(6, '0')}`
 
 type Step =
@@ -34,7 +34,7 @@ function* namesOf({ start, count, stride }: Extract<Step, { count: number }>): I
 }
 
 describe('SortedNames', () => {
-  it('D9 agrees with a sorted array, whatever is added, removed and asked', () => {
+  it('D9 agrees with a sorted array after any additions, removals and lookups', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), steps => {
         const names = new SortedNames()
@@ -62,7 +62,7 @@ describe('SortedNames', () => {
     )
   })
 
-  it('D9 removing a name that is not there is nothing', () => {
+  it('D9 removing an absent name has no effect', () => {
     const names = new SortedNames()
     names.remove('a')
     names.add('b')
@@ -72,13 +72,13 @@ describe('SortedNames', () => {
     expect([names.size, names.page(undefined, 9, true)]).toEqual([0, []])
   })
 
-  it('K10 D9 goes by code units, not by locale or code point', () => {
+  it('K10 D9 sorts by code units, not by locale or code point', () => {
     const names = new SortedNames()
     for (const text of ['ä', 'z', 'A', 'a', '\ufffd', '😀', '']) names.add(text)
     expect(names.page(undefined, 9, false)).toEqual(['', 'A', 'a', 'z', 'ä', '😀', '\ufffd'])
   })
 
-  it('D9 lowerBound() and upperBound() find the edges of a name', () => {
+  it('D9 lowerBound() and upperBound() return the edges of a name', () => {
     const sorted = ['b', 'd', 'f']
     expect(['a', 'b', 'c', 'f', 'g'].map(text => lowerBound(sorted, text))).toEqual([0, 0, 1, 2, 3])
     expect(['a', 'b', 'c', 'f', 'g'].map(text => upperBound(sorted, text))).toEqual([0, 1, 1, 3, 3])

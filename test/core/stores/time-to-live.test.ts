@@ -38,7 +38,7 @@ describe('the time to live of one value', () => {
     await store.put(a, value, { replace: false })
   })
 
-  it('D21 a put without one ends it, a rename keeps it, and the shorter of two holds', async () => {
+  it('D21 a put without one removes it, a rename keeps it, and the shorter of two applies', async () => {
     const { clock, store } = memory({ ttl: 100 })
     await store.put(a, value, { ttl: 50 })
     await store.put(a, value)
@@ -51,7 +51,7 @@ describe('the time to live of one value', () => {
     expect(await store.has(b)).toBe(false)
   })
 
-  it('D21 stat tells when it ends by the wall clock, whose changes move no age', async () => {
+  it('D21 stat reports its end by the wall clock, whose changes do not affect the age', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
     try {
       const { clock, store } = memory()
@@ -66,7 +66,7 @@ describe('the time to live of one value', () => {
     }
   })
 
-  it('D21 passes through adapters, and is UNSUPPORTED where a store keeps none', async () => {
+  it('D21 passes through adapters, and is UNSUPPORTED in a store without times to live', async () => {
     const { clock, store } = memory()
     const space = new NamespaceDatastore(store, Key.parse('/films'))
     expect(space.capabilities.write.ttl).toBe(true)
@@ -80,7 +80,7 @@ describe('the time to live of one value', () => {
 
 describe('a rename by copy', () => {
   const c = Key.parse('/c')
-  /** Keeps times to live, and does not move by itself. */
+  /** Supports times to live, but not renames. */
   class Unmoved extends MemoryStore {
     override readonly move = undefined as never
   }
@@ -102,7 +102,7 @@ describe('a rename by copy', () => {
         return [new ShardedDatastore(shards, { by }), a, b]
       },
     ],
-  ])('D51 %s keeps what is left of the time to live', async (_, open) => {
+  ])('D51 %s keeps the remaining time to live', async (_, open) => {
     let time = 0
     const [store, from, to] = open(() => time)
     await store.put(from, value, { ttl: 50_000 })
@@ -115,7 +115,7 @@ describe('a rename by copy', () => {
     expect(await store.has(to)).toBe(false)
   })
 
-  it('D51 in a transaction keeps what is left of the time to live, also of a value put in it', async () => {
+  it('D51 in a transaction keeps the remaining time to live, also of a value put in it', async () => {
     const { clock, store } = memory()
     await store.put(a, value, { ttl: 50_000 })
     clock.now = 20_000
@@ -147,10 +147,10 @@ describe('a rename by copy', () => {
   })
 
   it.each<[string, () => Datastore]>([
-    ['a store that keeps no times to live', () => new Datastore(new MapStore())],
-    ['a store that keeps times to live', () => new MemoryDatastore()],
+    ['a store without times to live', () => new Datastore(new MapStore())],
+    ['a store with times to live', () => new MemoryDatastore()],
   ])(
-    'D54 from a store that limits the age of its values to %s does not take the limit along',
+    'D54 from a store that limits the age of its values to %s does not transfer the limit',
     async (_, other) => {
       const { clock, store } = memory({ ttl: 50 })
       const mounts = new MountDatastore({ '/a': store, '/b': other() })
@@ -164,7 +164,7 @@ describe('a rename by copy', () => {
     },
   )
 
-  it('D54 takes a time to live along that is longer than the limit of the store', async () => {
+  it('D54 transfers a time to live that is longer than the limit of the store', async () => {
     const { store } = memory({ ttl: 50_000 })
     const mounts = new MountDatastore({ '/a': store, '/b': new Datastore(new MapStore()) })
     await store.put(Key.parse('/x'), value, { ttl: 90_000 })
@@ -185,7 +185,7 @@ describe('a rename by copy', () => {
     expect(await store.has(b)).toBe(false)
   })
 
-  it('D54 of a value that only the cache of a store has puts it into the store for good', async () => {
+  it('D54 of a value that only the cache of a store has puts it into the store without a time to live', async () => {
     const { store } = memory({ ttl: 50 })
     const last = new Datastore(new MapStore())
     const tiered = new TieredDatastore([store, last])
@@ -194,7 +194,7 @@ describe('a rename by copy', () => {
     expect((await last.stat(b)).expires).toBeUndefined()
   })
 
-  it('D51 to a store that keeps no time to live is UNSUPPORTED, and changes nothing', async () => {
+  it('D51 to a store without times to live is UNSUPPORTED, and changes nothing', async () => {
     const { clock, store } = memory()
     const mounts = new MountDatastore({ '/a': store, '/b': new Datastore(new MapStore()) })
     const [from, to] = [a.child('x'), b.child('x')]
@@ -209,7 +209,7 @@ describe('a rename by copy', () => {
 describe('a reshard', () => {
   const keys = Array.from({ length: 20 }, (_, index) => Key.of(`k${index}`))
 
-  it('D52 keeps what is left of the time to live', async () => {
+  it('D52 keeps the remaining time to live', async () => {
     const { clock, store } = memory()
     const other = new MemoryDatastore({ now: () => clock.now })
     const shards = new ShardedDatastore([store])
@@ -222,7 +222,7 @@ describe('a reshard', () => {
     expect(await shards.stats()).toMatchObject({ entries: 0 })
   })
 
-  it('D54 moves values out of a store that limits their age to a shard that keeps no times to live', async () => {
+  it('D54 moves values out of a store that limits their age to a shard without times to live', async () => {
     const { store } = memory({ ttl: 50_000 })
     const shards = new ShardedDatastore([store])
     for (const key of keys) await shards.put(key, value)
@@ -230,7 +230,7 @@ describe('a reshard', () => {
     for (const key of keys) expect(await shards.has(key)).toBe(true)
   })
 
-  it('D52 to a shard that keeps no time to live is UNSUPPORTED, and loses nothing', async () => {
+  it('D52 to a shard without times to live is UNSUPPORTED, and loses nothing', async () => {
     const { store } = memory()
     const shards = new ShardedDatastore([store])
     for (const key of keys) await shards.put(key, value, { ttl: 50_000 })
@@ -241,7 +241,7 @@ describe('a reshard', () => {
 })
 
 describe('Deadlines', () => {
-  it('D21 gives keys in the order in which they expire, whatever was set, moved and dropped before', () => {
+  it('D21 returns keys in the order in which they expire, after any additions, moves and removals', () => {
     let now = 0
     const deadlines = new Deadlines(() => now)
     const expected = new Map<string, number>()

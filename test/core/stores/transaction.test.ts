@@ -16,7 +16,7 @@ const turn = () => new Promise<void>(resolve => setImmediate(resolve))
 const accounts = (): Datastore<number> => new MemoryDatastore().as<number>(json as never)
 
 describe('transaction()', () => {
-  it('D26 takes effect as a whole, and gives what the work gives', async () => {
+  it('D26 takes effect atomically, and returns the result of the callback', async () => {
     const store = accounts()
     await store.put(a, 100)
     const result = await store.transaction(async tx => {
@@ -24,7 +24,7 @@ describe('transaction()', () => {
       await tx.delete(a)
       expect(await tx.has(a)).toBe(false)
       expect((await tx.list(Key.root)).children.map(child => child.name)).toEqual(['b'])
-      // Nothing is seen outside before the commit.
+      // Nothing is visible outside before the commit.
       expect([await store.has(a), await store.has(b)]).toEqual([true, false])
       return 'done'
     })
@@ -32,7 +32,7 @@ describe('transaction()', () => {
     expect([await store.has(a), await store.get(b)]).toEqual([false, 99])
   })
 
-  it('D26 leaves nothing when the work fails, and what it was given is closed afterwards', async () => {
+  it('D26 changes nothing when the callback fails, and closes the inner datastore afterwards', async () => {
     const store = accounts()
     let inside: Datastore<number> | undefined
     const failed = store.transaction(async tx => {
@@ -52,27 +52,30 @@ describe('transaction()', () => {
     ['memory', store => store],
     ['a namespace', store => new NamespaceDatastore(store, Key.parse('/n'))],
     ['retry over a namespace', store => retry(new NamespaceDatastore(store, Key.parse('/n')))],
-  ])('D26 runs again when what it read has changed: 20 transfers at once through %s', async (_, over) => {
-    const store = over(accounts())
-    expect(store.capabilities.transaction).toBe('serializable')
-    await store.put(a, 100)
-    await store.put(b, 0)
-    const transfer = () =>
-      store.transaction(
-        async tx => {
-          const from = await tx.get(a)
-          await turn()
-          const to = await tx.get(b)
-          await tx.put(a, from - 1)
-          await tx.put(b, to + 1)
-        },
-        { attempts: 100 },
-      )
-    await Promise.all(Array.from({ length: 20 }, transfer))
-    expect([await store.get(a), await store.get(b)]).toEqual([80, 20])
-  })
+  ])(
+    'D26 runs again if data that it read has changed: 20 concurrent transfers through %s',
+    async (_, over) => {
+      const store = over(accounts())
+      expect(store.capabilities.transaction).toBe('serializable')
+      await store.put(a, 100)
+      await store.put(b, 0)
+      const transfer = () =>
+        store.transaction(
+          async tx => {
+            const from = await tx.get(a)
+            await turn()
+            const to = await tx.get(b)
+            await tx.put(a, from - 1)
+            await tx.put(b, to + 1)
+          },
+          { attempts: 100 },
+        )
+      await Promise.all(Array.from({ length: 20 }, transfer))
+      expect([await store.get(a), await store.get(b)]).toEqual([80, 20])
+    },
+  )
 
-  it('D26 sees a key that came into a level which it listed', async () => {
+  it('D26 notices a key that was added to a level that it listed', async () => {
     const store = accounts()
     let runs = 0
     await store.transaction(async tx => {
@@ -84,7 +87,7 @@ describe('transaction()', () => {
     expect([runs, await store.get(c)]).toEqual([2, 1])
   })
 
-  it('D26 is CONFLICT when every attempt met a change', async () => {
+  it('D26 is CONFLICT if every attempt met a change', async () => {
     const store = accounts()
     await store.put(a, 0)
     const attempted = store.transaction(
@@ -98,7 +101,7 @@ describe('transaction()', () => {
     expect([await store.get(a), await store.has(b)]).toEqual([3, false])
   })
 
-  it('D26 judges conditions, keeps the etag that a put gave, and a time to live', async () => {
+  it('D26 checks conditions, and keeps the etag that a put returned and a time to live', async () => {
     let now = 0
     const store = new MemoryDatastore({ now: () => now })
     const value = new Uint8Array(1)
@@ -112,7 +115,7 @@ describe('transaction()', () => {
     expect(await store.has(a)).toBe(false)
   })
 
-  it.each(['work', 'close', 'commit'])('D53 rolls back and closes everything where %s fails', async where => {
+  it.each(['work', 'close', 'commit'])('D53 rolls back and closes everything if %s fails', async where => {
     const failed = new Error(where)
     const fail = (here: string) => {
       if (here === where) throw failed
@@ -136,14 +139,14 @@ describe('transaction()', () => {
       }
     }
     const child = new OpenStore(new Transactional())
-    /** Notes the store that it is put over in a transaction. */
-    class Noted extends NamespaceStore {
+    /** Records the store that it wraps in a transaction. */
+    class RecordingStore extends NamespaceStore {
       override over([store = child]: readonly OpenStore[]): NamespaceStore {
         begun.push(store)
         return new NamespaceStore(store, this.prefix)
       }
     }
-    for (const store of [new Datastore(child), new Datastore(new Noted(child, Key.parse('/n')))]) {
+    for (const store of [new Datastore(child), new Datastore(new RecordingStore(child, Key.parse('/n')))]) {
       let inside: Datastore | undefined
       const committed = store.transaction(async tx => {
         inside = tx
@@ -157,7 +160,7 @@ describe('transaction()', () => {
     expect(begun.map(store => store.isClosed)).toEqual([true])
   })
 
-  it('D53 rolls back where an adapter cannot take part', async () => {
+  it('D53 rolls back if an adapter does not support transactions', async () => {
     let rolledBack = 0
     class Transactional extends MemoryStore {
       override begin() {
