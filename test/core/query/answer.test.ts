@@ -17,13 +17,13 @@ async function filled(): Promise<WatchedSource> {
   return source
 }
 
-describe('answer, what it costs', () => {
+describe('answer, its costs', () => {
   let source: WatchedSource
   beforeAll(async () => {
     source = await filled()
   })
 
-  it('Q7 the first entries come before the rest is looked at', async () => {
+  it('Q7 the first entries are returned before the rest is read', async () => {
     const { keys, listed, get } = await source.ask({ prefix: '/wide', limit: 3 })
     expect([keys, listed, get]).toEqual([[0, 1, 2].map(index => `/wide/${name(index)}`), 3, 3])
     const entries = answer(source, parseQuery({ keysOnly: true }))[Symbol.asyncIterator]()
@@ -33,7 +33,7 @@ describe('answer, what it costs', () => {
     await entries.return?.()
   })
 
-  it('Q6 a page far into a level costs the page', async () => {
+  it('Q6 the cost of a page far into a level depends on the page', async () => {
     const after = `/wide/${name(1500)}`
     const { keys, listed } = await source.ask({ prefix: '/wide', after, limit: 20, keysOnly: true })
     expect([keys[0], keys.length, listed]).toEqual([`/wide/${name(1501)}`, 20, 20])
@@ -47,13 +47,13 @@ describe('answer, what it costs', () => {
     expect([down.keys[0], down.keys.length, down.listed]).toEqual([`/wide/${name(1499)}`, 20, 20])
   })
 
-  it('Q7 keysOnly reads no value, and no stat', async () => {
+  it('Q7 keysOnly makes no get and no stat', async () => {
     expect(await source.ask({ keysOnly: true })).toMatchObject({ get: 0, stat: 0, has: 0 })
     const byText = { field: 'key', op: 'matches', value: '7$' } as const
     expect(await source.ask({ keysOnly: true, where: byText })).toMatchObject({ get: 0, stat: 0 })
   })
 
-  it('Q7 a condition on size reads no value but those given, and no stat where listing tells sizes', async () => {
+  it('Q7 a condition on size reads only the values returned, and makes no stat if the listing has sizes', async () => {
     const where = { field: 'size', op: '=', value: 49 } as const
     expect(await source.ask({ where })).toMatchObject({ get: 80, stat: 0 })
     source.hidesSizes = true
@@ -61,7 +61,7 @@ describe('answer, what it costs', () => {
     source.hidesSizes = false
   })
 
-  it('Q7 the cheapest conditions judge first', async () => {
+  it('Q7 the cheapest conditions are evaluated first', async () => {
     const where = {
       and: [
         { field: 'no.such', op: 'exists' },
@@ -73,7 +73,7 @@ describe('answer, what it costs', () => {
     expect(await source.ask({ where })).toMatchObject({ keys: [], stat: 60, get: 60 })
   })
 
-  it('Q4 bounds on the key keep the walk between them', async () => {
+  it('Q4 bounds on the key limit the walk', async () => {
     const between = (low: string, high: string): Query['where'] => ({
       and: [
         { field: 'key', op: '>=', value: low },
@@ -100,16 +100,16 @@ describe('answer, what it costs', () => {
     expect(some.listed).toBeLessThanOrEqual(120)
   })
 
-  it('Q3 Q5 another order with a limit reads only the values it gives', async () => {
+  it('Q3 Q5 another order with a limit reads only the values that are returned', async () => {
     const query: Query = { orderBy: [{ field: 'size', descending: true }], offset: 5, limit: 10 }
     expect(await source.ask(query)).toMatchObject({ get: 10, stat: 0 })
   })
 
-  it('Q3 a limit of 0 asks nothing of the store', async () => {
+  it('Q3 a limit of 0 makes no call to the store', async () => {
     expect(await source.ask({ limit: 0 })).toMatchObject({ keys: [], list: 0, get: 0 })
   })
 
-  it('Q7 an entry deleted while the query runs is not an answer, and no failure', async () => {
+  it('Q7 an entry deleted while the query runs is neither returned nor a failure', async () => {
     const shrinking = await filled()
     const entries = answer(shrinking, parseQuery({ prefix: '/wide' }))[Symbol.asyncIterator]()
     const first = await entries.next()
@@ -120,14 +120,14 @@ describe('answer, what it costs', () => {
     expect(keys).toEqual(Array.from({ length: 100 }, (_, index) => `/wide/${name(index)}`))
   })
 
-  it('Q7 D4 a value that cannot be read fails the query, it is not left out', async () => {
+  it('Q7 D4 a value that cannot be read fails the query and is not omitted', async () => {
     const broken = await filled()
     broken.get = () => Promise.reject(new Error('the disk is gone'))
     await expect(broken.ask({})).rejects.toThrow('the disk is gone')
     await expect(broken.ask({ where: { field: 'a', op: 'exists' } })).rejects.toThrow('the disk is gone')
   })
 
-  it('D13 Q7 a long answer out of memory lets timers run, so that it can be aborted', async () => {
+  it('D13 Q7 a long query over memory lets timers run, so that it can be aborted', async () => {
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 1)
     const query = parseQuery({ keysOnly: true, where: { field: 'key', op: 'matches', value: 'never$' } })

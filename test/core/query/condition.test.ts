@@ -15,7 +15,7 @@ const factsOf = (value: unknown, text = '/a/b'): Facts => ({
 const holds = (condition: Condition, facts: Facts) => testOf(parseCondition(condition))(facts)
 
 describe('conditions', () => {
-  it('Q4 nothing is coerced: numbers meet numbers, texts meet texts', () => {
+  it('Q4 values are not coerced: numbers compare with numbers, texts with texts', () => {
     const facts = factsOf({ ten: '10', five: 5, yes: true, none: null, zero: 0, empty: '' })
     const truths: readonly Condition[] = [
       { field: 'five', op: '<', value: 10 },
@@ -45,7 +45,7 @@ describe('conditions', () => {
     for (const condition of lies) expect(holds(condition, facts), JSON.stringify(condition)).toBe(false)
   })
 
-  it('Q4 the law of !=: where the types meet exactly one of = and != is true, elsewhere neither', () => {
+  it('Q4 the law of !=: for equal types exactly one of = and != is true, otherwise neither', () => {
     const scalar = fc.oneof(
       fc.integer({ min: 0, max: 2 }),
       fc.constantFrom('a', '0', ''),
@@ -68,7 +68,7 @@ describe('conditions', () => {
     )
   })
 
-  it('Q4 a field is reached by path, through own properties alone', () => {
+  it('Q4 a field is reached by path, through own properties only', () => {
     const value = {
       address: { city: 'Rome', 'a.b': 1 },
       items: 2,
@@ -101,7 +101,7 @@ describe('conditions', () => {
     expect([read('size'), read('mtime'), String(read('key'))]).toEqual([3, 1000, '/a/b'])
   })
 
-  it('Q4 a field called as the entry is called is reached through value', () => {
+  it('Q4 a field with the name of an entry field is reached through value', () => {
     const facts = factsOf({ key: 'inner', size: -1 })
     expect(holds({ field: 'value.key', op: '=', value: 'inner' }, facts)).toBe(true)
     expect(holds({ field: 'value.size', op: '=', value: -1 }, facts)).toBe(true)
@@ -115,7 +115,7 @@ describe('conditions', () => {
     expect(holds({ field: 'value', op: 'exists' }, facts)).toBe(true)
   })
 
-  it('Q4 K10 keys compare as keys, and text operators look at their text', () => {
+  it('Q4 K10 keys compare as keys, and text operators use their text', () => {
     const facts = factsOf(undefined, '/a/b')
     expect(holds({ field: 'key', op: '<', value: '/a-b' }, facts)).toBe(true)
     expect(holds({ field: 'key', op: '=', value: 'a//b/' }, facts)).toBe(true)
@@ -127,7 +127,7 @@ describe('conditions', () => {
     expect(holds({ field: 'key', op: 'exists' }, facts)).toBe(true)
   })
 
-  it('Q4 contains finds a text in a text, or an item in a list', () => {
+  it('Q4 contains finds a substring in a text, or an item in a list', () => {
     const facts = factsOf({ text: 'abc', list: ['abc', 'd'] })
     expect(holds({ field: 'text', op: 'contains', value: 'b' }, facts)).toBe(true)
     expect(holds({ field: 'list', op: 'contains', value: 'd' }, facts)).toBe(true)
@@ -139,7 +139,7 @@ describe('conditions', () => {
     expect([1, 2, 3].map(() => test(factsOf(undefined)))).toEqual([true, true, true])
   })
 
-  it('Q4 and, or and not, empty ones included', () => {
+  it('Q4 and, or and not, including empty ones', () => {
     const facts = factsOf({})
     const [yes, no] = [{ field: 'key', op: 'exists' } as const, { field: 'x', op: 'exists' } as const]
     expect(holds({ and: [] }, facts)).toBe(true)
@@ -149,7 +149,7 @@ describe('conditions', () => {
     expect(holds({ not: { or: [no] } }, facts)).toBe(true)
   })
 
-  it('Q8 what conditions look at, and which must all hold', () => {
+  it('Q8 which fields conditions read, and which conditions must all hold', () => {
     const condition: Condition = {
       and: [
         { field: 'key', op: 'exists' },
@@ -162,18 +162,18 @@ describe('conditions', () => {
 })
 
 describe('matches', () => {
-  it('Q10 a hostile expression takes time linear in the text', () => {
-    // A backtracking matcher takes 2^100,000 steps for this.
+  it('Q10 a malicious expression takes time linear in the text', () => {
+    // A backtracking matcher takes 2^100,000 steps here.
     const test = testOf({ field: 'key', op: 'matches', value: '^/(a+)+$' })
     expect(test(factsOf(null, `/${'a'.repeat(100_000)}!`))).toBe(false)
   })
 
-  it('Q10 what cannot be matched in linear time is a TypeError', () => {
+  it('Q10 an expression that cannot be matched in linear time is a TypeError', () => {
     for (const value of ['(?=a)', '(?<=a)b', '(a)\\1', 'a{1001}'])
       expect(() => parseCondition({ field: 'key', op: 'matches', value })).toThrow(TypeError)
   })
 
-  it('Q10 escapes of JavaScript are understood', () => {
+  it('Q10 escapes of JavaScript are supported', () => {
     for (const value of ['\\u0061', '\\u{61}', '\\/a', '^/(?<name>a)$', '\\p{Ll}'])
       expect(testOf({ field: 'key', op: 'matches', value })(factsOf(null, '/a'))).toBe(true)
   })

@@ -4,7 +4,7 @@ import { MemoryStore } from '../../../src/core/stores/memory.ts'
 
 export type { Json } from '../../../src/core/serializers/json.ts'
 
-/** The least object store there can be: JSON in memory, queried by scanning. */
+/** A minimal object store: JSON in memory, queried by scanning. */
 export class ObjectStore extends Datastore<Json> {
   constructor() {
     super(new MemoryStore(), json)

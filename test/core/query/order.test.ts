@@ -19,7 +19,7 @@ const compareBy = (...descending: readonly boolean[]) =>
   )
 
 describe('order', () => {
-  it('Q5 numbers, texts, booleans, null; what is absent or has no order last, either way', () => {
+  it('Q5 numbers, texts, booleans, null; absent and unordered values last, in both directions', () => {
     const values = [3, -1, 'b', 'a', true, false, null, undefined, Number.NaN, {}, [0]]
     const entries = values.map((value, index) => ({
       key: Key.of(`k${String(index).padStart(2, '0')}`),
@@ -44,7 +44,7 @@ describe('order', () => {
     expect(sorted).toEqual(['/b', '/c', '/d', '/a', '/e'])
   })
 
-  it('Q5 is a total order, whatever stands in the fields', () => {
+  it('Q5 is a total order, whatever the values of the fields', () => {
     fc.assert(
       fc.property(places, fc.boolean(), fc.boolean(), (entries, first, second) => {
         const compare = compareBy(first, second)
@@ -63,7 +63,7 @@ describe('order', () => {
 })
 
 describe('TopEntries', () => {
-  it('Q3 Q5 keeps the first of all, sorted, and no more than its capacity', async () => {
+  it('Q3 Q5 keeps the first items of all, sorted, up to its capacity', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(50)),

@@ -27,7 +27,7 @@ describe('parseQuery', () => {
     })
   })
 
-  it('Q1 takes undefined for absent', () => {
+  it('Q1 treats undefined as absent', () => {
     const clauses = [
       'prefix',
       'recursive',
@@ -104,18 +104,18 @@ describe('parseQuery', () => {
       { orderBy: [{ field: 'a', desc: true }] },
       'Query orderBy[0]: there is no "desc" here; there are field, descending',
     ],
-  ])('Q4 %j is a TypeError that says where', (query, message) => {
+  ])('Q4 %j is a TypeError that names the position', (query, message) => {
     expect(failureOf(query)).toEqual(new TypeError(message))
   })
 
-  it('Q4 a pattern that is not a regular expression is a TypeError that says why', () => {
+  it('Q4 an invalid regular expression is a TypeError with the reason', () => {
     const failed = failureOf({ where: { field: 'a', op: 'matches', value: '(' } })
     expect(failed).toBeInstanceOf(TypeError)
     expect(failed).toMatchObject({ cause: expect.any(Error) as Error })
     expect((failed as Error).message).toMatch(/^Query where\.value: no regular expression: .*\(/)
   })
 
-  it('Q4 conditions nested out of all measure are a TypeError, not a crash', () => {
+  it('Q4 conditions nested too deep are a TypeError, not a stack overflow', () => {
     let where: unknown = { field: 'a', op: 'exists' }
     for (let depth = 0; depth < 100_000; depth++) where = { not: where }
     expect(failureOf({ where })).toEqual(
@@ -123,7 +123,7 @@ describe('parseQuery', () => {
     )
   })
 
-  it('K2 D18 a key that is none is KEY_INVALID, wherever it stands', () => {
+  it('K2 D18 an invalid key is KEY_INVALID, in any clause', () => {
     const climbing = '/a/../b'
     const queries = [
       { prefix: climbing },
@@ -138,7 +138,7 @@ describe('parseQuery', () => {
     }
   })
 
-  it('Q5 nothing follows an order by key, which leaves no ties', () => {
+  it('Q5 orders after an order by key are dropped, because keys have no ties', () => {
     const fields = (query: Query) => parseQuery(query).orderBy.map(({ field }) => field.kind)
     expect(fields({ orderBy: [{ field: 'size' }, { field: 'key' }, { field: 'mtime' }] })).toEqual([
       'size',

@@ -18,7 +18,7 @@ const values: readonly Json[] = [
 const texts = ['/a', '/a/b', '/a/b/c', '/a-b', '/a-b/c', '/ab', '/x/y/z', '/c:d', '/x/a', '/zz']
 
 describe('queries over several stores', () => {
-  it('S2 Q9 the merged answer is that of one store with everything in it', async () => {
+  it('S2 Q9 the merged result equals that of one store with all entries', async () => {
     const placed = fc.record({ part: fc.nat(2), value: fc.nat(values.length - 1) })
     const placements = fc.array(placed, { minLength: texts.length, maxLength: texts.length })
     await fc.assert(
@@ -49,7 +49,7 @@ describe('queries over several stores', () => {
     )
   })
 
-  it('S2 a part is asked for no more than the merge needs', () => {
+  it('S2 the query of a part requests no more than the merge needs', () => {
     expect(queryOfPart({ offset: 2, limit: 3, keysOnly: true, after: '/a' })).toMatchObject({
       limit: 5,
       after: '/a',
@@ -64,7 +64,7 @@ describe('queries over several stores', () => {
     })
   })
 
-  it('Q3 S2 a query that is wrong is wrong for its parts', () => {
+  it('Q3 S2 an invalid query is invalid for its parts', () => {
     expect(() => queryOfPart({ limit: -1 })).toThrow(RangeError)
   })
 })
@@ -110,7 +110,7 @@ describe('plans', () => {
     ])
   })
 
-  it('Q8 tells what runs in the store and what is scanned', () => {
+  it('Q8 reports what runs in the store and what is scanned', () => {
     const plan = planOf('half', query, clause => !clause.endsWith('.value'))
     expect(plan).toMatchObject({ store: 'half', scanned: ['where.value', 'orderBy.value'] })
     expect(plan.native).toContain('where.size')
@@ -119,7 +119,7 @@ describe('plans', () => {
     expect(needsScan(planOf('all', query, () => true))).toBe(false)
   })
 
-  it('Q8 what a merge answers itself: offset, limit, orders, and a start in another order than the key', () => {
+  it('Q8 clauses that a merge applies itself: offset, limit, orders, and a start in an order other than by key', () => {
     expect(clausesAfterMerge({ after: '/a', limit: 1 })).toEqual(['limit'])
     expect(clausesAfterMerge({ after: '/a', limit: 1, orderBy: [{ field: 'size' }] })).toEqual([
       'orderBy.size',

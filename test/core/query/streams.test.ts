@@ -19,7 +19,7 @@ async function* from<T>(items: readonly T[], closed: () => void = () => undefine
 }
 
 describe('mergeOrdered', () => {
-  it('S2 Q3 gives all items of all sources in order, ties to the earlier source', async () => {
+  it('S2 Q3 returns all items of all sources in order, ties to the earlier source', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.nat(9)), { maxLength: 6 }), async lists => {
         const sources = lists.map((list, source) =>
@@ -37,7 +37,7 @@ describe('mergeOrdered', () => {
     )
   })
 
-  it('S2 closes every source when the reader leaves, and when one fails', async () => {
+  it('S2 closes every source when the reader stops, and when one fails', async () => {
     let closed = 0
     const sources = () => [from([1, 4], () => closed++), from([2, 3], () => closed++)]
     for await (const item of mergeOrdered(sources(), byNumber)) if (item === 2) break
@@ -50,7 +50,7 @@ describe('mergeOrdered', () => {
     expect(closed).toBe(4)
   })
 
-  it('S2 asks a source for no more than its next item', async () => {
+  it('S2 requests no more than the next item of a source', async () => {
     let asked = 0
     async function* endless(): AsyncIterable<number> {
       for (;;) yield asked++
@@ -63,7 +63,7 @@ describe('mergeOrdered', () => {
 describe('inWindows', () => {
   const work = fc.record({ isSlow: fc.boolean(), isNothing: fc.boolean() })
 
-  it('Q7 gives what comes of the items, in their order, with a few under way at once', async () => {
+  it('Q7 returns the results of the items in their order, with a few in progress at once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(work, { maxLength: 50 }), { maxLength: 3 }), async batches => {
         let underWay = 0
@@ -90,12 +90,12 @@ describe('inWindows', () => {
     )
   })
 
-  it('Q7 passes on a failure, and leaves none unheard', async () => {
+  it('Q7 passes on a failure, and leaves no rejection unhandled', async () => {
     const failing = async (item: number) => (item < 2 ? item : Promise.reject(new Error(`failed at ${item}`)))
     await expect(collect(inWindows(from([[0, 1, 2, 3, 4]]), failing))).rejects.toThrow('failed at 2')
   })
 
-  it('Q7 closes its source when the reader leaves', async () => {
+  it('Q7 closes its source when the reader stops', async () => {
     let isClosed = false
     const source = from([[1], [2]], () => {
       isClosed = true
@@ -109,7 +109,7 @@ describe('inWindows', () => {
 })
 
 describe('slice', () => {
-  it('Q3 skips and gives across batches, and asks for no more', async () => {
+  it('Q3 skips and returns items across batches, and requests no more', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.nat(), { maxLength: 4 })),

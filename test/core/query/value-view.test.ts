@@ -40,11 +40,11 @@ describe('values of bytes', () => {
     [{ field: 'value', op: 'hasBytes', value: '0d0A ff' }, ['/png']],
     [{ field: 'value', op: 'hasBytes', value: '4c616e67' }, ['/film', '/note', '/quoted']],
     [{ not: { field: 'value', op: 'exists' } }, []],
-  ] as const)('Q12 %j finds what the bytes say', async (where, expected) => {
+  ] as const)('Q12 %j finds the entries whose bytes match', async (where, expected) => {
     expect(await found(where)).toEqual(expected)
   })
 
-  it('Q12 what is wrong with such a condition is said with its place', () => {
+  it('Q12 a problem of such a condition is reported with its position', () => {
     for (const [json, message] of [
       [{ field: 'value', op: 'hasBytes', value: '8' }, 'Query where.value: bytes in hexadecimal'],
       [{ field: 'year', op: 'hasBytes', value: '80' }, 'Query where.field: "hasBytes" looks at'],
@@ -67,7 +67,7 @@ describe('glob', () => {
     expect(keys.filter(test).map(String)).toEqual(expected)
   })
 
-  it('Q13 is of keys alone, and one that is cut off is refused', () => {
+  it('Q13 applies only to keys, and an incomplete pattern is rejected', () => {
     expect(globTest('/A/{B,C}.TXT', true)(Key.parse('/a/b.txt'))).toBe(true)
     expect(() => parseCondition({ field: 'name', op: 'glob', value: '*' })).toThrow('"glob" looks at keys')
     expect(() => parseCondition({ field: 'key', op: 'glob', value: '[a' })).toThrow(TypeError)

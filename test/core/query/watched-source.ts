@@ -7,10 +7,10 @@ import type { Query } from '../../../src/core/query/query.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 
-/** Counts what a query asks of the store that it is answered from. */
+/** Counts the calls that a query makes to its store. */
 export class WatchedSource implements QuerySource<Uint8Array> {
   readonly store = new MemoryDatastore()
-  /** The store does not tell sizes when it lists. */
+  /** Whether the listings of the store omit sizes. */
   hidesSizes = false
   readonly calls = { list: 0, listed: 0, has: 0, stat: 0, get: 0 }
 
@@ -37,7 +37,7 @@ export class WatchedSource implements QuerySource<Uint8Array> {
     return this.store.get(key, options)
   }
 
-  /** The keys of the answer, and what they cost. */
+  /** The keys of the result, and the counted calls. */
   async ask(query: Query): Promise<{ readonly keys: readonly string[] } & Readonly<WatchedSource['calls']>> {
     Object.assign(this.calls, { list: 0, listed: 0, has: 0, stat: 0, get: 0 })
     const entries = await collect(answer(this, parseQuery(query)))
