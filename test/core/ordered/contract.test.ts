@@ -18,9 +18,13 @@ function describeOver(name: string, options: MemoryEngineOptions, runs: number):
 }
 
 describeOver('OrderedDatastore over a synchronous engine', {}, 50)
-describeOver('OrderedDatastore over an engine that answers late', { delay: randomDelay }, 5)
+describeOver('OrderedDatastore over an asynchronous engine', { delay: randomDelay }, 5)
 describeOver('OrderedDatastore over an engine with columns', { columns: true }, 20)
-describeOver('OrderedDatastore over a late engine with columns', { columns: true, delay: randomDelay }, 5)
+describeOver(
+  'OrderedDatastore over an asynchronous engine with columns',
+  { columns: true, delay: randomDelay },
+  5,
+)
 describeOver(
   'OrderedDatastore over an engine for one process with limits',
   { capabilities: { shared: false, conditions: 'process', keyBytes: 250, valueBytes: 20_000 } },
@@ -32,7 +36,7 @@ describeOver(
   10,
 )
 
-// Its answers to queries are in part the engine's own, so a walk from above has to say what it scans for.
+// Queries run partly in the engine, so a query above has to allow scans.
 describeDatastore('NamespaceDatastore over a mount of an ordered engine', {
   ...openedAt(
     async () => new MemoryPlace(),

@@ -14,7 +14,7 @@ async function driverWith(count: number): Promise<MemoryDriver> {
 }
 
 describe('countRecords', () => {
-  it('D10 counts exactly, also where the engine counts', async () => {
+  it('D10 counts exactly, also with the count of the engine', async () => {
     const driver = await driverWith(5000)
     expect(await countRecords(driver, ALL, undefined)).toEqual({ entries: 5000, accuracy: 'exact' })
     const counting = Object.assign(driver, {
@@ -27,7 +27,7 @@ describe('countRecords', () => {
     expect(await countRecords(counting, ALL, undefined)).toEqual({ entries: 25_000, accuracy: 'exact' })
   })
 
-  it('D10 tells about how many there are, where they are many and the engine tells sizes', async () => {
+  it('D10 estimates large counts if the engine reports sizes', async () => {
     const driver = Object.assign(await driverWith(5000), {
       bytesOf: ({ to }: { readonly to: Uint8Array }) => (to === ALL.to ? 5000 : 2500),
     })
@@ -36,12 +36,12 @@ describe('countRecords', () => {
     expect(entries).toBe(4000)
   })
 
-  it('D10 goes on counting where the engine knows no size yet', async () => {
+  it('D10 keeps counting if the engine reports no size yet', async () => {
     const driver = Object.assign(await driverWith(5000), { bytesOf: () => 0 })
     expect(await countRecords(driver, ALL, undefined, 100)).toEqual({ entries: 5000, accuracy: 'exact' })
   })
 
-  it('D10 a count is ended by its signal', async () => {
+  it('D10 a count ends when its signal fires', async () => {
     const driver = await driverWith(10)
     await expect(countRecords(driver, ALL, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })

@@ -15,7 +15,7 @@ function describeMemory(name: string, options: MemoryEngineOptions): void {
 }
 
 describeMemory('an engine in memory', {})
-describeMemory('an engine that answers late', { delay: randomDelay })
+describeMemory('an asynchronous engine', { delay: randomDelay })
 describeMemory('an engine with columns', { columns: true })
 describeMemory('an engine with text keys and limits', {
   info: { text: true },

@@ -13,7 +13,7 @@ import type {
 import { areSeen, outcomeOf } from '../../../src/core/ordered/expect.ts'
 import { SortedRows } from '../../../src/core/ordered/sorted-rows.ts'
 
-/** How an engine in memory behaves. */
+/** Options of an engine in memory. */
 export interface MemoryEngineOptions {
   /** Waits before each answer. Default: it answers without a promise. */
   readonly delay?: (() => Promise<void>) | undefined
@@ -23,7 +23,7 @@ export interface MemoryEngineOptions {
   readonly info?: Partial<DriverInfo> | undefined
 }
 
-/** The data of engines in memory: drivers over the same place see each other's writes. */
+/** The data of engines in memory. Drivers over the same place see each other's writes. */
 export class MemoryPlace {
   readonly id = `memory-engine:${crypto.randomUUID()}`
   readonly rows = new SortedRows<Row>()
@@ -33,7 +33,7 @@ export class MemoryPlace {
 export class MemoryDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities
-  /** Rows that ranges have given, and how many ranges there were. */
+  /** Rows returned by ranges, and the number of ranges. */
   rowsGiven = 0
   ranges = 0
   readonly #place: MemoryPlace
@@ -150,7 +150,7 @@ function shown(row: Row): Row {
   return { ...row, key: row.key.slice(), value: row.value?.slice() }
 }
 
-/** Waits for a few turns of the event loop, another number each time. */
+/** Waits for a few turns of the event loop, a different number each time. */
 export function randomDelay(): Promise<void> {
   const turns = Math.floor(Math.random() * 4)
   return Array.from({ length: turns }).reduce<Promise<void>>(

@@ -14,7 +14,7 @@ async function open(place: MemoryPlace, options: MemoryEngineOptions = {}): Prom
 }
 
 describe('OrderedStore', () => {
-  it('E2 an empty place stays empty until the first value, and then says its layout', async () => {
+  it('E2 an empty place stays empty until the first value, which also records the layout', async () => {
     const place = new MemoryPlace()
     const store = await open(place)
     await store.list(Key.root)
@@ -26,7 +26,7 @@ describe('OrderedStore', () => {
     expect(await (await open(place)).get(a)).toEqual(bytes('x'))
   })
 
-  it('E2 a place of others is not opened as strata, nor one of strata as path', async () => {
+  it('E2 foreign data are not opened as strata, nor strata as path', async () => {
     const others = new MemoryPlace()
     others.rows.set({ key: bytes('/a'), value: bytes('x') })
     await expect(openOrdered(new MemoryDriver(others), { layout: 'strata' })).rejects.toMatchObject({
@@ -41,7 +41,7 @@ describe('OrderedStore', () => {
     })
   })
 
-  it('E3 D4 no version repeats: after a delete, after a reopening, and beside another opening', async () => {
+  it('E3 D4 no version repeats: after a delete, after reopening, and with a second open store', async () => {
     for (const options of [{}, { columns: true }]) {
       const place = new MemoryPlace()
       const etags = new Set<string>()
@@ -60,7 +60,7 @@ describe('OrderedStore', () => {
     }
   })
 
-  it('E3 most puts make one write', async () => {
+  it('E3 most puts make a single write', async () => {
     const place = new MemoryPlace()
     const driver = new MemoryDriver(place)
     let writes = 0
@@ -75,7 +75,7 @@ describe('OrderedStore', () => {
     expect(place.rows.get(VERSION_KEY)).toBeDefined()
   })
 
-  it('E3 two openings that are first in an empty place agree on its id', async () => {
+  it('E3 two stores opened at once on an empty place agree on its id', async () => {
     const place = new MemoryPlace()
     const [one, other] = [await open(place), await open(place)]
     const { etag } = await one.put(a, bytes('x'))
@@ -85,7 +85,7 @@ describe('OrderedStore', () => {
     expect((await one.stat(b)).etag).toBe(second.etag)
   })
 
-  it('E3 D21 what has expired is absent everywhere and is removed, with its record', async () => {
+  it('E3 D21 an expired value is absent everywhere and is removed, with its record', async () => {
     let time = 1_000_000
     const now = () => time
     for (const shared of [false, true]) {
@@ -112,7 +112,7 @@ describe('OrderedStore', () => {
     }
   })
 
-  it('E3 D21 what expired while nobody had the place open is absent too', async () => {
+  it('E3 D21 a value that expired while the place was closed is absent too', async () => {
     let time = 1_000_000
     const now = () => time
     const place = new MemoryPlace()
@@ -124,7 +124,7 @@ describe('OrderedStore', () => {
     expect((await again.list(Key.root)).children).toEqual([])
   })
 
-  it('D12 D21 a watcher is told of what expires', async () => {
+  it('D12 D21 a watcher is notified of expired values', async () => {
     let time = 1_000_000
     const store = await open(new MemoryPlace(), { now: () => time, capabilities: { shared: false } })
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
@@ -137,7 +137,7 @@ describe('OrderedStore', () => {
     await changes.return?.()
   })
 
-  it('E3 D5 a rename keeps what is left of a time to live, and is one commit', async () => {
+  it('E3 D5 a rename keeps the remaining time to live, and is one commit', async () => {
     let time = 1_000_000
     const store = await open(new MemoryPlace(), { now: () => time })
     await store.put(a, bytes('x'), { ttl: 100 })
@@ -149,7 +149,7 @@ describe('OrderedStore', () => {
     expect((await store.list(Key.root)).children).toEqual([])
   })
 
-  it('E3 D26 a transaction that listed a level is run again when a key came there meanwhile', async () => {
+  it('E3 D26 a transaction that listed a level runs again if a key was added there meanwhile', async () => {
     for (const columns of [false, true]) {
       const store = await open(new MemoryPlace(), { columns })
       await store.put(Key.of('l', 'a'), bytes('x'))
@@ -164,7 +164,7 @@ describe('OrderedStore', () => {
     }
   })
 
-  it('E3 D26 inside a transaction levels and queries show its own writes in order', async () => {
+  it('E3 D26 inside a transaction levels and queries include its own writes in order', async () => {
     const store = await open(new MemoryPlace())
     for (const name of ['a', 'c', 'e']) await store.put(Key.of(name), bytes(name))
     await store.transaction(async inside => {
@@ -187,7 +187,7 @@ describe('OrderedStore', () => {
     expect(await store.has(Key.of('c'))).toBe(false)
   })
 
-  it('E3 Q6 Q7 a query by key bounds reads its answers and little more', async () => {
+  it('E3 Q6 Q7 a query by key bounds reads little more than its results', async () => {
     const place = new MemoryPlace()
     const driver = new MemoryDriver(place, { capabilities: { shared: false } })
     const store = new Datastore(await openOrdered(driver))
@@ -204,7 +204,7 @@ describe('OrderedStore', () => {
     expect(scanned).toEqual(['where.key'])
   })
 
-  it('E1 D17 what an engine does not do is declared', async () => {
+  it('E1 D17 the capabilities follow those of the engine', async () => {
     const capabilities = { commit: false, parts: false, conditions: 'process' } as const
     const store = await open(new MemoryPlace(), { capabilities })
     expect(store.capabilities).toMatchObject({

@@ -8,7 +8,7 @@ import type {
   Row,
 } from '../../../../src/core/ordered/driver.ts'
 
-/** Engine keys in memory, to be read. */
+/** A read-only engine over keys in memory. */
 export class ArrayDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities = {
@@ -19,7 +19,7 @@ export class ArrayDriver implements OrderedDriver {
     parts: false,
     shared: false,
   }
-  /** Ranges that were asked for, and rows that they gave. */
+  /** The number of ranges read, and of rows that they returned. */
   ranges = 0
   rowsGiven = 0
   readonly #keys: readonly Uint8Array[]

@@ -2,7 +2,7 @@ import { Key } from '../../../../src/core/key.ts'
 import type { OrderedOptions } from '../../../../src/core/ordered/open-ordered.ts'
 import { PathNames } from '../../../../src/core/ordered/path/path-names.ts'
 
-/** Which segments layout `path` holds: wherever they stand, nowhere, or (`undefined`) in some places. */
+/** Whether layout `path` can hold a segment in every position, in none, or (`undefined`) only in some. */
 export function heldByPath({
   separator,
   leading,

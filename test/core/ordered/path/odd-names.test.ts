@@ -33,11 +33,11 @@ async function names(
 
 const oddOnes = (found: readonly string[]) => found.filter(name => name.startsWith('\ufffd'))
 
-describe('what is known of odd names', () => {
+describe('knowledge of odd names', () => {
   const level = Key.of('level')
   const end = { ...page, after: '04990' }
 
-  it('D9 the end of a level costs the page once a pass over the store found no scattered names', async () => {
+  it('D9 the cost of the end of a level depends on the page once a pass over the store has found no scattered names', async () => {
     const driver = new ArrayDriver(branches)
     const layout = new PathLayout(new PathNames({}), KEPT)
     expect(layout.odd.isUnknown).toBe(true)
@@ -60,7 +60,7 @@ describe('what is known of odd names', () => {
     expect(await names(other, slashed, Key.of('other'))).toEqual(['\ufffd%FF'])
   })
 
-  it('D9 an engine of text with separator "/" needs no pass at all', async () => {
+  it('D9 a text engine with separator "/" needs no pass', async () => {
     const driver = new ArrayDriver(branches)
     const layout = new PathLayout(new PathNames({}), { isText: true, isKept: false })
     expect(layout.odd.isUnknown).toBe(false)
@@ -68,7 +68,7 @@ describe('what is known of odd names', () => {
     expect(driver.rowsGiven).toBeLessThan(50)
   })
 
-  it('D9 what is written after the pass is listed', async () => {
+  it('D9 names written after the pass are listed', async () => {
     const layout = new PathLayout(new PathNames({}), KEPT)
     await layout.learn(new ArrayDriver(branches))
     expect(oddOnes(await names(layout, new ArrayDriver(branches), level))).toEqual([])
@@ -87,7 +87,7 @@ describe('what is known of odd names', () => {
     expect(oddOnes(await names(layout, new ArrayDriver(branches), level))).toEqual([])
   })
 
-  it('D9 what is written while the pass runs is listed, and what others change after a reset', async () => {
+  it('D9 names written during the pass are listed, and so are changes by others after a reset', async () => {
     const driver = new ArrayDriver(branches, { isLate: true })
     const layout = new PathLayout(new PathNames({}), KEPT)
     const key = bytes('/level/\xff')
@@ -108,7 +108,7 @@ describe('what is known of odd names', () => {
     expect(oddOnes(await names(layout, driver, level))).toEqual([])
   })
 
-  it('D9 pages of odd names are read in one pass, unless something may have changed', async () => {
+  it('D9 pages of odd names are read in one pass, unless the data may have changed', async () => {
     const keys = [...branches, ...numbered(300, index => `/level/${String(index)}\xff`)]
     for (const [isKept, passes] of [
       [true, 1],
@@ -126,27 +126,27 @@ describe('what is known of odd names', () => {
     }
   })
 
-  it('D9 what is known is kept until the engine says that others may have written', async () => {
+  it('D9 the knowledge is kept until the engine reports that others may have written', async () => {
     const driver = new ArrayDriver(branches)
     let isChanged = false
-    const told = Object.assign(driver, { othersWrote: () => isChanged })
+    const observed = Object.assign(driver, { othersWrote: () => isChanged })
     const layout = new PathLayout(new PathNames({}), KEPT)
-    await layout.learn(told)
+    await layout.learn(observed)
     const cost = async () => {
-      const before = told.rowsGiven
-      await layout.level(told, level, end)
-      return told.rowsGiven - before
+      const before = observed.rowsGiven
+      await layout.level(observed, level, end)
+      return observed.rowsGiven - before
     }
     expect(await cost()).toBeLessThan(50)
     isChanged = true
     expect(await cost()).toBeGreaterThan(5000)
     expect(await cost()).toBeGreaterThan(5000)
-    await layout.learn(told)
+    await layout.learn(observed)
     isChanged = false
     expect(layout.odd.isUnknown).toBe(true)
   })
 
-  it('D9 more odd names than are held are listed once each, in order, in both directions', async () => {
+  it('D9 if there are more odd names than can be kept, each is listed once, in order, in both directions', async () => {
     const keys = numbered(50_000, index => {
       const mixed = (index * 7919) % 50_000
       return `/${String.fromCharCode(0x80 + (mixed % 100))}${mixed}`
@@ -180,8 +180,8 @@ describe('what is known of odd names', () => {
   })
 })
 
-describe('what a level of layout path reads', () => {
-  it('D9 names with a byte below the separator cost no seek of their own', async () => {
+describe('the number of rows read for a level of layout path', () => {
+  it('D9 names with a byte below the separator need no separate seek', async () => {
     const driver = new ArrayDriver(
       numbered(3000, index => `/${String.fromCharCode(97 + (index % 26))}${index}-x-y`),
       { maxRows: 2000, readAhead: 16 },
@@ -194,7 +194,7 @@ describe('what a level of layout path reads', () => {
     expect(driver.ranges).toBeLessThan(16)
   })
 
-  it('D9 a page costs the page where a child has a hundred rows, and where it has ten', async () => {
+  it('D9 the cost of a page depends on the page, for children with a hundred rows and with ten', async () => {
     for (const [perChild, most] of [
       [100, 4500],
       [10, 14_000],

@@ -33,7 +33,7 @@ const oddPart = fc.constantFrom(
 )
 const commonPart = fc.constantFrom(...['a', 'a-', 'a-b', 'b', 'a-b-c', 'a:'].map(bytes))
 
-/** Engine keys under one way to write them. */
+/** Engine keys with one set of path options. */
 const anyStore = fc
   .record({
     option: fc.constantFrom(...options),
@@ -65,7 +65,7 @@ const anyStore = fc
     return { option, keys: hasOdd ? written : written.filter(hasNoOdd) }
   })
 
-/** What a level shows, by its definition: every key is read. */
+/** A level computed by its definition, from all keys. */
 function levelOf(layout: PathLayout, keys: readonly Uint8Array[], prefix: Key): [string, boolean, boolean][] {
   const level = new Map<string, [boolean, boolean]>()
   for (const key of keys.map(one => layout.names.keyOf(one))) {
@@ -100,7 +100,7 @@ const flat = (children: readonly Child[]) =>
   children.map(({ name, isValue, isBranch }) => [name, isValue, isBranch])
 
 describe('one level of layout path', () => {
-  it('D9 K10 equals the sorted model: any names, both directions, any page size, without and with knowledge', async () => {
+  it('D9 K10 equals the sorted model: any names, both directions, any page size, with and without known odd names', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyStore,
@@ -134,7 +134,7 @@ describe('one level of layout path', () => {
     )
   }, 120_000)
 
-  it('D9 begins strictly past any text, a name of the level or not', async () => {
+  it('D9 begins strictly after any text, whether or not it is a name of the level', async () => {
     const anyAfter = fc.oneof(
       plainPart.map(part => new TextDecoder().decode(part)),
       fc.constantFrom(

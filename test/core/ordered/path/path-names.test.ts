@@ -20,7 +20,7 @@ const options: readonly PathOptions[] = [
 ]
 const anyNames = fc.constantFrom(...options).map(option => new PathNames(option))
 
-/** Bytes that make and break separators, escapes and characters. */
+/** Bytes that form or break separators, escapes and characters. */
 const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 24 }),
   fc
@@ -56,7 +56,7 @@ const anyBytes = fc.oneof(
     .map(parts => Uint8Array.from(parts)),
 )
 
-/** A key is refused only where a segment looks odd or holds a part of a separator. */
+/** A key may be refused only if a segment looks odd or contains part of a separator. */
 function mayBeRefused({ separator }: PathNames, { segments }: Key): boolean {
   const hasPart = (segment: string) => Array.from(separator).some(part => segment.includes(part))
   return segments.some(segment => /^[\ufffd-\uffff]/.test(segment) || hasPart(segment))
@@ -111,7 +111,7 @@ describe('PathNames', () => {
     expect(caught(() => new PathNames({ separator }))).toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('K3 every byte string has a key, of legal segments, and comes back byte for byte', () => {
+  it('K3 every byte string has a key of valid segments, and is restored byte for byte', () => {
     fc.assert(
       fc.property(anyNames, anyBytes, (names, rest) => {
         const engine = Uint8Array.from([...names.prefix, ...rest])
@@ -123,7 +123,7 @@ describe('PathNames', () => {
     )
   })
 
-  it('K3 no two byte strings have one key', () => {
+  it('K3 no two byte strings share a key', () => {
     fc.assert(
       fc.property(anyNames, fc.array(anyBytes, { minLength: 20, maxLength: 60 }), (names, all) => {
         const engine = new Set(all.map(rest => String([...names.prefix, ...rest])))
@@ -135,7 +135,7 @@ describe('PathNames', () => {
     )
   })
 
-  it('K3 every key comes back or is refused', () => {
+  it('K3 every key is restored or refused', () => {
     const oddKey = fc
       .array(
         fc
@@ -158,7 +158,7 @@ describe('PathNames', () => {
     )
   })
 
-  it('K9 what begins with the base of a key is below it, and nothing else is', () => {
+  it('K9 an engine key is below a key exactly if it begins with the base of that key', () => {
     fc.assert(
       fc.property(anyNames, anyBytes, (names, rest) => {
         const engine = Uint8Array.from([...names.prefix, ...rest])

@@ -9,7 +9,7 @@ import { MemoryDriver, MemoryPlace } from '../memory-driver.ts'
 
 const latin = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0))
 
-/** A place with what another program wrote. */
+/** A place with data of another program. */
 function foreignPlace(...keys: readonly string[]): MemoryPlace {
   const place = new MemoryPlace()
   for (const key of keys) place.rows.set({ key: latin(key), value: latin(`value of ${key}`) })
@@ -26,7 +26,7 @@ async function open(
 }
 
 describe('a store in layout path', () => {
-  it('E2 what others wrote is found to be path, shown, edited, and left as it is otherwise', async () => {
+  it('E2 data of other programs are recognized as path, listed, edited, and otherwise left unchanged', async () => {
     const place = foreignPlace('/a/b', '/a-b', 'c', '/d\xff', '/e/')
     const store = await open(place)
     expect(await walkKeys(store)).toEqual(
@@ -49,7 +49,7 @@ describe('a store in layout path', () => {
     await store.close()
   })
 
-  it('D33 an etag is of the content: ifMatch holds for the same bytes and for no others', async () => {
+  it('D33 an etag is derived from the content: ifMatch matches the same bytes and no others', async () => {
     const digests: Uint8Array[] = []
     const digest = (bytes: Uint8Array) => {
       digests.push(bytes)
@@ -75,7 +75,7 @@ describe('a store in layout path', () => {
     expect(digests).toEqual([])
   })
 
-  it('D18 an engine of text refuses a key that is not text', async () => {
+  it('D18 a text engine rejects a key that is not text', async () => {
     const store = await open(new MemoryPlace(), { layout: 'path' }, { text: true })
     for (const key of [Key.of('nul\0'), Key.of('a', '\ufffd%FF')]) {
       await expectFailure(store.put(key, latin('x')), 'KEY_INVALID', key)
@@ -90,7 +90,7 @@ describe('a store in layout path', () => {
     expect(error).toBe('DatastoreError: Cannot put "/a:b": layout path with separator ":" cannot hold it')
   })
 
-  it('D26 odd names that a transaction writes are listed inside at once, and outside once it is committed', async () => {
+  it('D26 odd names written in a transaction are listed inside at once, and outside after the commit', async () => {
     const store = await open(foreignPlace('/a', '/b\xff'))
     const names = async (one: Pick<Datastore, 'list'>) =>
       (await listAll(one as Datastore, Key.root)).map(({ name }) => name)

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/core/ordered/strata/key-bytes.ts'
 import { anyKey } from '../../arbitrary-keys.ts'
 
-/** Characters whose order differs between encodings, and those that the form itself uses. */
+/** Characters whose order differs between encodings, and those used by the encoding itself. */
 const hardSegment = fc
   .string({
     unit: fc.constantFrom(
@@ -64,7 +64,7 @@ describe('keys in layout strata', () => {
     )
   })
 
-  it('E2 every key comes back', () => {
+  it('E2 every key is restored', () => {
     fc.assert(
       fc.property(
         someKey.filter(key => !key.isRoot),
@@ -81,7 +81,7 @@ describe('keys in layout strata', () => {
     )
   })
 
-  it('E2 the keys below a key are those of its range, and a child begins where its siblings end', () => {
+  it('E2 the range of a key contains exactly the keys below it, and a child begins where its preceding siblings end', () => {
     fc.assert(
       fc.property(someKey, someKey, hardSegment, (above, other, segment) => {
         const { from, to } = rangeBelow(encodeKey(above))
@@ -98,7 +98,7 @@ describe('keys in layout strata', () => {
   })
 
   it.each(['01', '0103', 'e0', 'e080', 'eda0', 'edbdc2', 'ff'])(
-    'E2 bytes that no key has are refused: %s',
+    'E2 invalid key bytes are rejected: %s',
     text => {
       expect(() => decodeKey(Buffer.from(`61${text}`, 'hex'))).toThrow()
     },

@@ -24,7 +24,7 @@ function driverOf(keys: readonly Key[], readAhead: number): MemoryDriver {
 const whole: LevelPage = { after: undefined, limit: 1000, reverse: false, signal: undefined }
 
 describe('a level in layout strata', () => {
-  it('E1 D9 pages of any size, in both directions, are those of the model', async () => {
+  it('E1 D9 pages of any size, in both directions, equal those of the model', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(key, { maxLength: 120, selector: String }),
@@ -47,7 +47,7 @@ describe('a level in layout strata', () => {
     )
   })
 
-  it('E1 a page starts strictly past any name, also one that is not there', async () => {
+  it('E1 a page starts strictly after any name, also an absent one', async () => {
     const keys = ['/a', '/b/x', '/c', '/c/x', '/e'].map(Key.parse)
     const driver = driverOf(keys, 4)
     for (const after of ['\0', 'a', 'aa', 'b', 'bb', 'c', 'd', 'e', 'z']) {
@@ -64,7 +64,7 @@ describe('a level in layout strata', () => {
     { rowsOfChild: 10, most: 1.4 },
     { rowsOfChild: 100, most: 4 },
   ])(
-    'E1 a page of children of $rowsOfChild rows reads little more than the cheaper way',
+    'E1 a page of children of $rowsOfChild rows reads little more than the cheaper strategy',
     async ({ rowsOfChild, most }) => {
       const seek = 16
       const place = new MemoryPlace()
