@@ -44,7 +44,7 @@ const change = fc.oneof(
 )
 
 describe('KeyIndex', () => {
-  it('holds what a sorted model holds, in numbered order, while it is filled and changed', () => {
+  it('agrees with a sorted model, in numbered order, while it is filled and changed', () => {
     fc.assert(
       fc.property(
         fc.array(change, { maxLength: 12 }),
@@ -53,7 +53,7 @@ describe('KeyIndex', () => {
         (changes, filledAt, firstRun) => {
           const index = new KeyIndex({ firstRun, largestRun: firstRun * 4 })
           const model = new SortedModel()
-          // A slice is over after a few looks at the clock, so that steps are left in the middle.
+          // A slice ends after a few checks of the clock, so that steps are interrupted.
           let looks = 0
           const isOver = (): boolean => ++looks % 3 === 0
           for (const [number, { type, keys }] of changes.entries()) {
@@ -83,7 +83,7 @@ describe('KeyIndex', () => {
     )
   })
 
-  it('gives levels in both directions, page by page', () => {
+  it('returns levels in both directions, page by page', () => {
     fc.assert(
       fc.property(
         fc.array(someKey, { maxLength: 80 }),
@@ -101,7 +101,7 @@ describe('KeyIndex', () => {
     )
   })
 
-  it('numbers keys over many leaves, and keeps the numbers through inserts and removes', () => {
+  it('numbers keys over many leaves, and updates the numbers on inserts and removes', () => {
     const key = (number: number): Key => Key.of(`k${String(number).padStart(6, '0')}`)
     const keys = Array.from({ length: 20_000 }, (_, number) => key((number * 7919) % 20_000))
     const index = indexOf(keys, 512)
@@ -112,7 +112,7 @@ describe('KeyIndex', () => {
       expect(at(row)).toBe(hexOf(encodeKey(key(row))))
       expect(index.rowOf(encodeKey(key(row)))).toBe(row)
     }
-    // Every third key goes, all of one leaf and more among them; then new ones come before each of the rest.
+    // Remove every third key, and all keys of some leaves. Then insert a key before each of the rest.
     const gone = Array.from({ length: 20_000 }, (_, number) => number).filter(
       number => number % 3 === 0 || (number > 3000 && number < 6000),
     )
@@ -130,7 +130,7 @@ describe('KeyIndex', () => {
     expect(index.byteLength).toBeLessThan(all.length * (8 + 10))
   })
 
-  it('holds keys longer than a leaf, beside short ones', () => {
+  it('holds keys longer than a leaf next to short ones', () => {
     const long = (text: string): Key => Key.of(text.repeat(70_000))
     const keys = [long('b'), Key.of('a'), long('ab'), Key.of('c', 'x'), long('b').child('below')]
     const index = indexOf(keys)
@@ -147,7 +147,7 @@ describe('KeyIndex', () => {
     expect(levelOf(index, Key.root, 2, false)).toEqual(model.level(Key.root))
   })
 
-  it('answers questions in the middle of a merge from all keys so far', () => {
+  it('answers during a merge from all keys added so far', () => {
     const key = (number: number): Key => Key.of('branch', `k${String(number).padStart(6, '0')}`)
     const index = new KeyIndex({ firstRun: 256, largestRun: 1024 })
     for (let start = 0; start < 30_000; start += 100)
@@ -166,7 +166,7 @@ describe('KeyIndex', () => {
     expect(index.isComplete).toBe(true)
   })
 
-  it('refuses rows that are cut off', () => {
+  it('rejects truncated rows', () => {
     const packed = pack([Uint8Array.of(1, 2, 3)])
     expect(() => new KeyIndex().add(packed.subarray(0, 2))).toThrow(RangeError)
     expect(() => new KeyIndex().add(Uint8Array.of(0x80))).toThrow(RangeError)

@@ -7,7 +7,7 @@ import { readName } from '../../../src/core/key-index/name-bytes.ts'
 import { pack, unpack } from '../../../src/core/key-index/packed.ts'
 import { encodeKey } from '../../../src/core/ordered/strata/key-bytes.ts'
 
-/** Few segments, so that keys meet; some that sort between a branch and its children, or need escapes. */
+/** Few segments, so that keys collide. Some sort between a branch and its children, or need escapes. */
 const segment = fc.constantFrom('a', 'b', 'a-', 'ab', 'a\0', '\u0001', 'é', '\u{1f600}', '\ue000')
 
 export const someKey: fc.Arbitrary<Key> = fc
@@ -18,7 +18,7 @@ export function packKeys(keys: Iterable<Key>): Uint8Array {
   return pack([...keys].map(encodeKey))
 }
 
-/** Bytes to compare. Those of a long key are shortened: a report of a difference stays readable. */
+/** Bytes for comparison. Long keys are shortened, so that a reported difference stays readable. */
 export function hexOf(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes.subarray(0, 100)).toString('hex')
   return bytes.length <= 100 ? hex : `${hex}… ${createHash('sha256').update(bytes).digest('hex')}`
@@ -44,7 +44,7 @@ export class SortedModel {
     return [...this.#keys.values()].sort(Key.compare)
   }
 
-  /** The level of a key: name, value, branch. */
+  /** The level of a key as rows of name, value and branch. */
   level(of: Key, reverse = false): Row[] {
     const rows = new Map<string, Row>()
     for (const key of this.keys) {

@@ -26,7 +26,7 @@ describe('writeName', () => {
     expect(Buffer.from(bytesOf(text)).toString('hex')).toBe(hex)
   })
 
-  it('K10 makes byte order the order of names, and comes back', () => {
+  it('K10 byte order equals the order of names, and names are restored', () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
         const [left, right] = [bytesOf(a), bytesOf(b)]
@@ -39,7 +39,7 @@ describe('writeName', () => {
     )
   })
 
-  it('comes back for a name longer than one call takes arguments', () => {
+  it('restores a name longer than the maximum number of arguments of a call', () => {
     const long = 'é\0'.repeat(100_000)
     const bytes = bytesOf(long)
     expect(readName(bytes, 0, bytes.length) === long).toBe(true)

@@ -6,7 +6,7 @@ const unit = fc.constantFrom('a', 'b', '-', '\0', '\u0001', 'é', '\ue000', '\u{
 const name = fc.string({ unit, minLength: 1, maxLength: 4 })
 
 describe('LevelBuilder', () => {
-  it('gives each child once, in order, both ways and from any name', async () => {
+  it('returns each child once, in order, in both directions and from any name', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(name, fc.boolean()), { maxLength: 60 }),
@@ -55,7 +55,7 @@ describe('LevelBuilder', () => {
 })
 
 describe('EntryBuffer', () => {
-  it('keeps sizes up to the largest that JavaScript holds exactly, in as few bytes as they need', () => {
+  it('stores sizes up to the largest safe integer, in as few bytes as they need', () => {
     const buffer = new EntryBuffer()
     for (const size of [
       undefined,

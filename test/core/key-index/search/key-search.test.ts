@@ -35,7 +35,7 @@ function search(index: KeyIndex, options: Omit<KeySearchOptions, 'limit'> & { li
 const hexes = (keys: readonly Key[]): string[] => keys.map(key => hexOf(encodeKey(key)))
 
 describe('KeySearch', () => {
-  it('reports hits with what was searched, leaf by leaf, in order', () => {
+  it('reports hits with the number of searched keys, leaf by leaf, in order', () => {
     const { keys, searched, total, found, slices } = search(indexOf(numbered), {
       kind: 'substring',
       text: '7/name',
@@ -55,7 +55,7 @@ describe('KeySearch', () => {
     expect(search(indexOf(numbered), { kind: 'substring', text: 'a', limit: 0 }).keys).toEqual([])
   })
 
-  it('searches below a key alone', () => {
+  it('searches only below a key', () => {
     const keys = ['/a/x', '/a', '/a-/x', '/a/y/x', '/a0/x', '/b/x'].map(text => Key.parse(text))
     const below = (of: string) =>
       search(indexOf(keys), { kind: 'substring', text: 'x', under: encodeKey(Key.parse(of)) })
@@ -71,7 +71,7 @@ describe('KeySearch', () => {
     expect(under.keys).toEqual(hexes([Key.of('user', '02500', 'name')]))
   })
 
-  it('finds each key once while it is in several runs', () => {
+  it('finds a key that is in several runs once', () => {
     const again = [...numbered.slice(0, 1000), ...numbered.slice(500, 1500), ...numbered.slice(0, 200)]
     const index = indexOf(again, false)
     expect(index.snapshot().length).toBeGreaterThan(1)
@@ -83,7 +83,7 @@ describe('KeySearch', () => {
     )
   })
 
-  it('goes on over the keys as they were when it began', () => {
+  it('continues over the keys as they were when it began', () => {
     const index = indexOf(numbered)
     const running = new KeySearch(index.snapshot(), { kind: 'substring', text: '/name', limit: 10_000 })
     let found = unpack(running.step(() => true).keys).length
@@ -105,7 +105,7 @@ describe('KeySearch', () => {
       return next === part.length
     }
 
-    it('finds the keys that have the characters of each word in order', () => {
+    it('finds the keys that contain the characters of each word in order', () => {
       const term = fc.string({ unit: fc.constantFrom('a', 'b', '/', '-', 'é'), maxLength: 3 })
       fc.assert(
         fc.property(fc.array(someKey, { maxLength: 40 }), term, term, (keys, first, second) => {
@@ -129,7 +129,7 @@ describe('KeySearch', () => {
       ['config', ['/app/config', '/app/config.json.old', '/c/o/n/fi/g/s/of/all', '/xconxfigx']],
       ['kI', ['/keyIndex', '/knit']],
       ['ÉTÉ', ['/été', '/xété']],
-      // The name, although its characters are also in the branch, before it.
+      // The name matches, although its characters also occur in the branch before it.
       ['note', ['/net/other/note', '/a/no/te']],
     ])('%s: the best first', (text, ordered) => {
       const keys = ordered.map(one => Key.parse(one))
@@ -138,7 +138,7 @@ describe('KeySearch', () => {
       expect(found.toSorted()).toEqual(hexes(keys).toSorted())
     })
 
-    it('keeps the best of more than the limit, the shorter and then the first of equal ones', () => {
+    it('keeps the best hits up to the limit, of equal ones the shorter and then the first', () => {
       const { keys, found } = search(indexOf(numbered), { kind: 'fuzzy', text: 'name', limit: 100 })
       expect(found).toBe(2500)
       expect(keys).toEqual(hexes(numbered.filter(key => key.lastSegment === 'name').slice(0, 100)))

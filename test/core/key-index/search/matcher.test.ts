@@ -60,7 +60,7 @@ const keysOf = (...texts: readonly string[]): Key[] => texts.map(text => Key.par
 describe('substring', () => {
   const text = fc.string({ unit: fc.oneof(unit, fc.constant('/')), maxLength: 4 })
 
-  it('finds what includes() finds, with and without regard to case', () => {
+  it('agrees with includes(), case-sensitive or not', () => {
     fc.assert(
       fc.property(keys, text, (all, wanted) => {
         expect(find('substring', wanted, all, true)).toEqual(expected(all, one => one.includes(wanted)))
@@ -73,7 +73,7 @@ describe('substring', () => {
     )
   })
 
-  it('finds bytes where Buffer.indexOf does', () => {
+  it('agrees with Buffer.indexOf for bytes', () => {
     const bytes = fc.uint8Array({ max: 3, maxLength: 40 })
     fc.assert(
       fc.property(
@@ -123,7 +123,7 @@ describe('regex', () => {
     ),
   }))
 
-  it('finds what RegExp finds', () => {
+  it('agrees with RegExp', () => {
     fc.assert(
       fc.property(keys, expression, fc.boolean(), (all, text, isCaseSensitive) => {
         const reference = new RegExp(text, isCaseSensitive ? '' : 'i')
@@ -133,7 +133,7 @@ describe('regex', () => {
     )
   })
 
-  it('finds the same where it has to forget states', () => {
+  it('finds the same keys if it has to discard states', () => {
     fc.assert(
       fc.property(keys, expression, (all, text) => {
         const sorted = [...all].sort(Key.compare)
@@ -144,7 +144,7 @@ describe('regex', () => {
     )
   })
 
-  it('Q11 takes linear time for expressions on which RegExp takes exponential time', () => {
+  it('Q11 takes linear time for expressions that take RegExp exponential time', () => {
     const all = Array.from({ length: 200 }, (_, index) =>
       Key.of(`${String(index).repeat(20)}${'e'.repeat(40)}`),
     )
@@ -154,7 +154,7 @@ describe('regex', () => {
     expect(performance.now() - began).toBeLessThan(2000)
   })
 
-  it('Q11 understands what needs more than states, as far as that takes linear time', () => {
+  it('Q11 supports constructs beyond states as far as they take linear time', () => {
     const all = keysOf('/cat/dog', '/concat', '/Ωmega', '/x')
     expect(find('regex', '\\bcat\\b', all)).toEqual(['/cat/dog'])
     expect(find('regex', '\\p{Greek}', all)).toEqual(['/Ωmega'])
@@ -162,7 +162,7 @@ describe('regex', () => {
     expect(() => find('regex', '(a)\\1', all)).toThrow(TypeError)
   })
 
-  it('refuses an expression that is none, or is too large', () => {
+  it('rejects an expression that is invalid or too large', () => {
     expect(() => find('regex', '(', keysOf('/a'))).toThrow(TypeError)
     expect(() => find('regex', '[b-a]', keysOf('/a'))).toThrow(TypeError)
     expect(() => find('regex', '((a{100}){100}){100}', keysOf('/a'))).toThrow(TypeError)
@@ -191,11 +191,11 @@ describe('glob', () => {
     expect(find('glob', glob, all)).toEqual(found)
   })
 
-  it('regards case where it is asked to', () => {
+  it('respects case on request', () => {
     expect(find('glob', '*.JSON', all, true)).toEqual(['/a/B.JSON'])
   })
 
-  it('refuses one that is cut off', () => {
+  it('rejects an incomplete pattern', () => {
     expect(() => find('glob', '[ab', all)).toThrow(TypeError)
     expect(() => find('glob', 'a{b', all)).toThrow(TypeError)
   })
