@@ -17,9 +17,9 @@ describeDatastore('retry', { create: async () => retry(memory(), { delay: 1 }), 
 describeDatastore('timeout', { create: async () => timeout(memory(), 60_000), runs })
 describeDatastore('rateLimit', { create: async () => rateLimit(memory(), { perSecond: 1e9 }), runs })
 describeDatastore('fault without faults', { create: async () => fault(memory()), runs })
-describeDatastore('retry over timeout over faults that pass', {
+describeDatastore('retry over timeout over transient faults', {
   create: async () => {
-    // Every third call fails once. A put of a stream is not made twice, so puts do well.
+    // Every third call fails once. Puts never fail, because a put of a stream is not retried.
     let call = 0
     const verbs = VERBS.filter(verb => verb !== 'put')
     return retry(

@@ -21,20 +21,20 @@ import { uncaughtDuring } from '../uncaught.ts'
 const key = Key.parse('/a')
 const value = new Uint8Array(100)
 
-/** Takes a put, and does it when it is told to, whatever the signal says. */
-class DeafStore extends MemoryStore {
-  hearAgain: () => void = () => undefined
-  readonly #hears = new Promise<void>(resolve => {
-    this.hearAgain = resolve
+/** Ignores signals: a put is performed when `release` is called. */
+class UnabortableStore extends MemoryStore {
+  release: () => void = () => undefined
+  readonly #released = new Promise<void>(resolve => {
+    this.release = resolve
   })
 
   override async write(key: Key, value: Payload, call: Call): Promise<Written> {
-    await this.#hears
+    await this.#released
     return super.write(key, value, call.under(undefined))
   }
 }
 
-/** Every verb of the contract that can fail below, as a call. */
+/** A call of each verb that can fail below. */
 const calls = (store: FaultDatastore | ReturnType<typeof retry<Uint8Array>>) => ({
   get: () => store.get(key),
   getStream: () => collect(store.getStream(key)),
@@ -53,7 +53,7 @@ const calls = (store: FaultDatastore | ReturnType<typeof retry<Uint8Array>>) => 
 const CONFIG_INVALID: unknown = expect.objectContaining({ code: 'CONFIG_INVALID' })
 
 describe('fault', () => {
-  it('W2 an offline store fails every verb with CONNECTION, and comes back', async () => {
+  it('W2 an offline store fails every verb with CONNECTION, and recovers', async () => {
     const store = fault(new MemoryDatastore())
     await store.put(key, value)
     store.faults.isOffline = true
@@ -63,17 +63,17 @@ describe('fault', () => {
     expect(await store.has(key)).toBe(true)
   })
 
-  it('W2 D18 a failure says in words what could not be done', async () => {
+  it('W2 D18 the message of a failure names the action', async () => {
     const store = fault(new MemoryDatastore(), { isOffline: true })
-    const told = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message)
-    expect(await told(store.has(key))).toBe('Cannot look up "/a": the store is offline')
-    expect(await told(collect(store.getStream(key)))).toBe('Cannot get "/a": the store is offline')
+    const messageOf = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message)
+    expect(await messageOf(store.has(key))).toBe('Cannot look up "/a": the store is offline')
+    expect(await messageOf(collect(store.getStream(key)))).toBe('Cannot get "/a": the store is offline')
     await store.close()
-    expect(await told(store.has(key))).toBe('Cannot look up "/a": the store is closed')
-    expect(await told(store.stats())).toBe('Cannot count: the store is closed')
+    expect(await messageOf(store.has(key))).toBe('Cannot look up "/a": the store is closed')
+    expect(await messageOf(store.stats())).toBe('Cannot count: the store is closed')
   })
 
-  it('W2 errors come at the rate asked for, and only on the verbs asked for', async () => {
+  it('W2 errors occur at the given rate, and only on the given verbs', async () => {
     let turn = 0
     const store = fault(new MemoryDatastore(), {
       errorRate: 0.3,
@@ -85,7 +85,7 @@ describe('fault', () => {
     expect(answers.filter(answer => answer.status === 'rejected')).toHaveLength(30)
   })
 
-  it('W2 a store that is offline for some verbs goes on with the streams of the others', async () => {
+  it('W2 a store that is offline for some verbs continues the streams of others', async () => {
     const store = fault(new MemoryDatastore())
     await store.put(key, value)
     Object.assign(store.faults, { isOffline: true, verbs: ['put'] })
@@ -93,7 +93,7 @@ describe('fault', () => {
     await expectFailure(store.put(key, value), 'CONNECTION', key)
   })
 
-  it('W2 a latency without end is one, until the call is aborted', async () => {
+  it('W2 an infinite latency ends only when the call is aborted', async () => {
     const store = fault(new MemoryDatastore(), { latency: Number.POSITIVE_INFINITY })
     const abort = new AbortController()
     const call = store.has(key, { signal: abort.signal })
@@ -103,13 +103,13 @@ describe('fault', () => {
     await expectFailure(call, 'ABORTED', key)
   })
 
-  it('W2 a lost answer is a failure of a call that happened', async () => {
+  it('W2 a lost answer is a failure of a call that took effect', async () => {
     const store = fault(new MemoryDatastore(), { lostRate: 1, verbs: ['put'] })
     await expect(store.put(key, value)).rejects.toMatchObject({ code: 'CONNECTION', key })
     expect(await store.get(key)).toEqual(value)
   })
 
-  it('W2 a call that waits out its latency can be aborted', async () => {
+  it('W2 a call can be aborted during its latency', async () => {
     const store = fault(new MemoryDatastore(), { latency: 60_000 })
     const controller = new AbortController()
     const call = store.get(key, { signal: controller.signal })
@@ -119,7 +119,7 @@ describe('fault', () => {
 })
 
 describe('retry', () => {
-  it('W2 every verb is tried again when it fails in a way that may pass', async () => {
+  it('W2 every verb is retried after a transient failure', async () => {
     for (const verb of Object.keys(calls(retry(new MemoryDatastore())))) {
       let isFirst = true
       const below = fault(new MemoryDatastore(), {
@@ -137,7 +137,7 @@ describe('retry', () => {
     }
   })
 
-  it('W2 refuses numbers of attempts and waits that are none', () => {
+  it('W2 rejects invalid numbers of attempts and delays', () => {
     for (const options of [
       { attempts: Number.NaN },
       { attempts: 0 },
@@ -147,7 +147,7 @@ describe('retry', () => {
       expect(() => retry(new MemoryDatastore(), options)).toThrow(CONFIG_INVALID)
   })
 
-  it('W2 what cannot pass is not tried again, and attempts end', async () => {
+  it('W2 a permanent failure is not retried, and attempts are limited', async () => {
     const below = new FaultDatastore(new MemoryDatastore())
     const counted = metrics(below)
     await expect(retry(counted, { delay: 0.1 }).get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
@@ -159,7 +159,7 @@ describe('retry', () => {
     expect(counted.metrics('get').count).toBe(4)
   })
 
-  it('W2 D31 a failure says itself whether another attempt may help, unless codes are given', async () => {
+  it('W2 D31 the failure decides whether it is retried, unless codes are given', async () => {
     const failures: unknown[] = []
     let reads = 0
     class Failing extends MemoryStore {
@@ -181,7 +181,7 @@ describe('retry', () => {
     await expect(retry(below, { delay: 0.1, codes: ['IO'] }).get(key)).resolves.toEqual(value)
   })
 
-  it('W2 a stream that gave something is not made anew; a stream that was read is not put twice', async () => {
+  it('W2 a stream that has yielded a chunk is not restarted; a stream that was read is not put twice', async () => {
     const below = new FaultDatastore(new MemoryDatastore())
     await below.put(key, new Uint8Array(300_000))
     const counted = metrics(below)
@@ -200,7 +200,7 @@ describe('retry', () => {
   })
 })
 
-describe('retry of a put', () => {
+describe('retry of a put whose first answer was lost', () => {
   const losing = () => {
     let turn = 0
     return fault(new MemoryDatastore(), {
@@ -210,20 +210,20 @@ describe('retry of a put', () => {
     })
   }
 
-  it('W2 D2 that happened is not refused for what it left: it may have, and that is said', async () => {
+  it('W2 D2 fails as CONNECTION and not as ALREADY_EXISTS, because it may have taken effect', async () => {
     const below = losing()
     const put = retry(below, { delay: 0.1 }).put(key, value, { replace: false })
     await expect(put).rejects.toMatchObject({ code: 'CONNECTION' })
     expect(await below.get(key)).toEqual(value)
   })
 
-  it('W2 D2 that replaces whatever there is does well', async () => {
+  it('W2 D2 succeeds if it may replace any value', async () => {
     await retry(losing(), { delay: 0.1 }).put(key, value)
   })
 })
 
-describe('a wrapper that delays', () => {
-  it('W2 D16 lets writes through while a watch has nothing to say', async () => {
+describe('a layer with delays', () => {
+  it('W2 D16 does not block writes while a watch has no changes', async () => {
     class Silent extends MemoryStore {
       override watch(): AsyncIterable<Change> {
         return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }
@@ -249,9 +249,9 @@ describe('timeout', () => {
     await expect(collect(store.getStream(key))).rejects.toMatchObject({ code: 'TIMEOUT' })
   })
 
-  it('W12 a write that was given up and still takes effect does so before what is called after it', async () => {
-    const deaf = new DeafStore()
-    const below = new Datastore(deaf)
+  it('W12 an aborted write that still takes effect does so before later calls', async () => {
+    const unabortable = new UnabortableStore()
+    const below = new Datastore(unabortable)
     const store = timeout(below, 60_000)
     const caller = new AbortController()
     const put = store.put(key, Uint8Array.of(1), { signal: caller.signal })
@@ -265,23 +265,23 @@ describe('timeout', () => {
       store.put(key, Uint8Array.of(2), { replace: false }).catch((error: unknown) => error),
     ]
     expect(await store.has(Key.parse('/elsewhere'))).toBe(false)
-    deaf.hearAgain()
+    unabortable.release()
     expect(await Promise.all(answers)).toMatchObject([true, 1, 1, { code: 'ALREADY_EXISTS', key }])
   })
 
-  it('W12 while a write that was given up goes on, calls on its key have their own time limit', async () => {
-    const deaf = new DeafStore()
-    const below = new Datastore(deaf)
+  it('W12 while an aborted write is in progress, calls on its key have their own time limit', async () => {
+    const unabortable = new UnabortableStore()
+    const below = new Datastore(unabortable)
     const store = timeout(below, 5)
     for (const call of [() => store.put(key, value), () => store.get(key), () => store.rename(key, key)]) {
       await expect(call()).rejects.toMatchObject({ code: 'TIMEOUT', key })
     }
     const closing = store.close()
-    deaf.hearAgain()
+    unabortable.release()
     await closing
   })
 
-  it('W2 a limit that no timer can count is no limit, and an answer at hand costs no timer', async () => {
+  it('W2 a limit beyond the range of timers is no limit, and an immediate answer creates no timer', async () => {
     const slow = new Datastore(new SlowStore())
     const timers = vi.spyOn(globalThis, 'setTimeout')
     for (const limit of [Number.POSITIVE_INFINITY, 2 ** 31]) {
@@ -295,7 +295,7 @@ describe('timeout', () => {
     timers.mockRestore()
   })
 
-  it("W2 the caller's own abort stays an AbortError", async () => {
+  it('W2 an abort by the caller stays an AbortError', async () => {
     const store = timeout(fault(new MemoryDatastore(), { latency: 60_000 }), 60_000)
     await expect(store.get(key, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'AbortError',
@@ -304,7 +304,7 @@ describe('timeout', () => {
 })
 
 describe('rateLimit', () => {
-  it('W2 lets a burst through at once and holds the rest to the rate', async () => {
+  it('W2 allows a burst at once and limits the rest to the rate', async () => {
     const store = rateLimit(new MemoryDatastore(), { perSecond: 100, burst: 5 })
     const start = performance.now()
     await Promise.all(Array.from({ length: 5 }, () => store.has(key)))
@@ -315,7 +315,7 @@ describe('rateLimit', () => {
     expect(held).toBeGreaterThan(burst)
   })
 
-  it('W2 calls that are given up while they wait take nothing from those that come after', async () => {
+  it('W2 calls aborted while they wait do not consume the rate of later ones', async () => {
     const store = rateLimit(new MemoryDatastore(), { perSecond: 10, burst: 1 })
     const abort = new AbortController()
     const calls = Array.from({ length: 100 }, () => store.has(key, { signal: abort.signal }))
@@ -327,7 +327,7 @@ describe('rateLimit', () => {
     expect(performance.now() - start).toBeLessThan(1000)
   })
 
-  it('W2 refuses rates that are none', () => {
+  it('W2 rejects invalid rates', () => {
     expect(() => rateLimit(new MemoryDatastore(), { perSecond: 0 })).toThrow(CONFIG_INVALID)
     expect(() => rateLimit(new MemoryDatastore(), { perSecond: Number.NaN })).toThrow(CONFIG_INVALID)
   })
@@ -341,7 +341,7 @@ describe('a watch through a layer', () => {
     ['rateLimit', (store: MemoryDatastore) => rateLimit(store, { perSecond: 1000 })],
     ['metrics', (store: MemoryDatastore) => metrics(store)],
     ['logging', (store: MemoryDatastore) => logging(store, { log: () => undefined })],
-  ])('D12 %s reports what is put right after the first pull', async (_, make) => {
+  ])('D12 %s reports a put made right after the first pull', async (_, make) => {
     const store = make(new MemoryDatastore())
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const first = changes.next()
@@ -353,7 +353,7 @@ describe('a watch through a layer', () => {
 })
 
 describe('logging and metrics', () => {
-  it('W2 D18 a log that throws breaks no call', async () => {
+  it('W2 D18 a log that throws does not fail the call', async () => {
     const store = logging(new MemoryDatastore(), {
       log() {
         throw new Error('disk full')
@@ -367,7 +367,7 @@ describe('logging and metrics', () => {
     expect(uncaught).toMatchObject(Array(3).fill({ message: 'disk full' }))
   })
 
-  it('W2 logging writes one structured record a call, failures with their code', async () => {
+  it('W2 logging writes one structured record per call, failures with their code', async () => {
     const records: LogRecord[] = []
     const store = logging(new MemoryDatastore(), { name: 'films', log: record => records.push(record) })
     await store.put(key, value)
@@ -382,7 +382,7 @@ describe('logging and metrics', () => {
     expect(() => JSON.stringify(records)).not.toThrow()
   })
 
-  it('W2 metrics counts calls, errors, bytes and times of each verb', async () => {
+  it('W2 metrics counts calls, errors, bytes and durations of each verb', async () => {
     const store = metrics(new MemoryDatastore())
     await store.put(key, value)
     await store.get(key)
@@ -393,7 +393,7 @@ describe('logging and metrics', () => {
     expect(store.metrics('get').latency.percentile(0.5)).toBeGreaterThan(0)
   })
 
-  it('W2 the histogram tells percentiles to a fifth', () => {
+  it('W2 the histogram returns percentiles with an error of at most a fifth', () => {
     const histogram = new LatencyHistogram()
     for (let milliseconds = 1; milliseconds <= 1000; milliseconds++) histogram.add(milliseconds)
     for (const share of [0.01, 0.5, 0.9, 0.99, 1]) {

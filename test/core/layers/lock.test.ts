@@ -9,7 +9,7 @@ const key = Key.parse('/a')
 const value = Uint8Array.of(1)
 
 describe('readOnly', () => {
-  it('W1 every way to write is refused with READ_ONLY, and names the key', async () => {
+  it('W1 every kind of write is rejected as READ_ONLY, and names the key', async () => {
     const below = new MemoryDatastore()
     await below.put(key, value)
     const store = readOnly(below)
@@ -40,7 +40,7 @@ describe('LockableDatastore', () => {
     await store.delete(key)
   })
 
-  it('W1 a batch begun before the lock is refused when it is committed after it', async () => {
+  it('W1 a batch begun before the lock is rejected when it is committed after it', async () => {
     const store = new LockableDatastore(new MemoryDatastore(), false)
     const batch = store.batch().put(key, value)
     store.isLocked = true
@@ -48,7 +48,7 @@ describe('LockableDatastore', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('W1 a batch that failed before the lock is refused when it is committed again', async () => {
+  it('W1 a batch that failed before the lock is rejected when it is committed again', async () => {
     const below = fault(new MemoryDatastore(), { isOffline: true })
     const store = new LockableDatastore(below, false)
     const batch = store.batch().put(key, value)
