@@ -7,7 +7,7 @@ const key = Key.of('a')
 const never = new Promise<never>(() => undefined)
 
 describe('orAbort', () => {
-  it('D13 gives what the work gives, and lets go of the signal', async () => {
+  it('D13 returns the result of the work, and removes its listener from the signal', async () => {
     const { signal } = new AbortController()
     expect(await orAbort(Promise.resolve(1), signal, 'get', key)).toBe(1)
     await expect(orAbort(Promise.reject(new Error('failed')), signal, 'get', key)).rejects.toThrow('failed')
@@ -16,7 +16,7 @@ describe('orAbort', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it('D13 a signal may be given to many calls at once, and be heard by all of them', async () => {
+  it('D13 a signal can be passed to many concurrent calls, and aborts all of them', async () => {
     const warnings: Error[] = []
     const note = (warning: Error) => warnings.push(warning)
     process.on('warning', note)
@@ -33,7 +33,7 @@ describe('orAbort', () => {
     }
   })
 
-  it('D13 rejects with AbortError as soon as the signal fires, or has fired', async () => {
+  it('D13 rejects with AbortError as soon as the signal fires, or if it has fired', async () => {
     const abort = new AbortController()
     const waiting = orAbort(never, abort.signal, 'get', key)
     const reason = new Error('enough')
@@ -59,7 +59,7 @@ describe('untilAborted', () => {
     }
   })
 
-  it('D13 ends at once when the signal fires while the source is silent, and closes the source', async () => {
+  it('D13 ends at once when the signal fires while the source is pending, and closes the source', async () => {
     const abort = new AbortController()
     let isReturned = false
     const source: AsyncIterable<number> = {
@@ -78,13 +78,13 @@ describe('untilAborted', () => {
     expect(isReturned).toBe(true)
   })
 
-  it('D13 ends with AbortError whatever the source does when it is let go of', async () => {
+  it('D13 ends with AbortError even if closing the source fails', async () => {
     const abort = new AbortController()
     const source: Iterable<number> = {
       [Symbol.iterator]: () => ({
         next: () => ({ done: false, value: 1 }),
         return: () => {
-          throw new Error('cannot let go')
+          throw new Error('cannot close')
         },
       }),
     }
@@ -94,7 +94,7 @@ describe('untilAborted', () => {
     await expect(items.next()).rejects.toMatchObject({ code: 'ABORTED', key })
   })
 
-  it('D13 closes the source when its reader leaves', async () => {
+  it('D13 closes the source when its reader stops', async () => {
     let isReturned = false
     function* source() {
       try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { forEachBounded } from '../../../src/core/concurrency/for-each-bounded.ts'
 
 describe('forEachBounded', () => {
-  it('never runs more than its limit, and runs everything', async () => {
+  it('never exceeds its limit, and runs everything', async () => {
     let running = 0
     let most = 0
     const done: number[] = []
@@ -16,7 +16,7 @@ describe('forEachBounded', () => {
     expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index))
   })
 
-  it('throws the first failure once the work that runs has ended', async () => {
+  it('throws the first failure once the running work has ended', async () => {
     let running = 0
     const begun: number[] = []
     const work = async (item: number): Promise<void> => {

@@ -11,7 +11,7 @@ function open() {
 
 const later = () => new Promise(resolve => setImmediate(resolve))
 
-it('D16 ended() waits for the calls that run, well or not, and for none that come later', async () => {
+it('D16 ended() waits for the calls in flight, successful or not, and not for later ones', async () => {
   const calls = new InFlight()
   await calls.ended()
   const [first, second, third] = [open(), open(), open()]
@@ -31,7 +31,7 @@ it('D16 ended() waits for the calls that run, well or not, and for none that com
   await calls.ended()
 })
 
-it('D16 track() gives the very call back', async () => {
+it('D16 track() returns the same promise', async () => {
   const calls = new InFlight()
   const call = Promise.resolve(7)
   expect(calls.track(call)).toBe(call)

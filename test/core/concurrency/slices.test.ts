@@ -3,14 +3,14 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Slices, sortInSlices } from '../../../src/core/concurrency/slices.ts'
 
-/** Holds the thread. */
+/** Blocks the thread. */
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds
   while (performance.now() < end);
 }
 
 describe('work in slices', () => {
-  it('F11 tasks that run side by side share the time of one turn of the event loop', async () => {
+  it('F11 concurrent tasks share the time of one turn of the event loop', async () => {
     const perTurn = [0]
     const run = { isOver: false }
     const counting = (async () => {
@@ -30,11 +30,11 @@ describe('work in slices', () => {
     await Promise.all(Array.from({ length: 10 }, task))
     run.isOver = true
     await counting
-    // Each task makes one step before it looks at the clock; alone, each would make four.
+    // Each task makes one step before it checks the clock. Alone, each would make four.
     expect(Math.max(...perTurn)).toBeLessThan(20)
   })
 
-  it('F11 items are sorted as Array.sort() does, and the event loop goes on meanwhile', async () => {
+  it('F11 sorts like Array.sort(), without blocking the event loop', async () => {
     const names = Array.from({ length: 50_000 }, (_, index) => `${(index * 7919) % 50_000} é \u{1f600}`)
     const run = { turns: 0, isOver: false }
     const counting = (async () => {
@@ -49,7 +49,7 @@ describe('work in slices', () => {
     expect(run.turns).toBeGreaterThan(1)
   })
 
-  it('F11 items that compare alike keep their order', async () => {
+  it('F11 the sort is stable', async () => {
     const property = fc.asyncProperty(fc.integer({ min: 0, max: 9000 }), fc.nat(50), async (length, seed) => {
       const items = Array.from({ length }, (_, index) => ({ index, rank: (index * seed) % 7 }))
       const compare = (a: { rank: number }, b: { rank: number }): number => a.rank - b.rank
