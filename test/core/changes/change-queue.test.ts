@@ -6,7 +6,7 @@ import { collect } from '../../../src/testkit/suite.ts'
 const [branch, leaf] = [Key.parse('/a'), Key.parse('/a/b')]
 
 describe('ChangeQueue', () => {
-  it('D39 a change of the watched key itself does not take the place of a resync that waits', async () => {
+  it('D39 a change of the watched key itself does not replace a pending resync', async () => {
     const queue = new ChangeQueue(branch)
     queue.push({ type: 'put', key: leaf })
     queue.push({ type: 'resync', key: branch })

@@ -25,7 +25,7 @@ const bytes = Uint8Array.of(1)
 const key = Key.parse
 const memory = () => new MemoryDatastore()
 
-/** Every way round a memory store that keeps the names of keys, and how to write below it. */
+/** Adapters and layers that keep the names of keys, over a memory store. */
 const wrappings: Readonly<Record<string, (store: BinaryDatastore) => Datastore<unknown>>> = {
   readOnly,
   namespace: store => new NamespaceDatastore(store, Key.root),
@@ -44,7 +44,7 @@ const wrappings: Readonly<Record<string, (store: BinaryDatastore) => Datastore<u
 }
 
 describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
-  it('D41 D17 hands on what happens below, and says that it can', async () => {
+  it('D41 D17 passes on changes below, and declares it', async () => {
     const below = memory()
     const store = wrap(below)
     expect(store.capabilities.watch).toBe('own')
@@ -58,7 +58,7 @@ describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
     await store.close()
   })
 
-  it('D40 D13 D14 ends when it is left, when its signal fires, and with the store, which does not wait for it', async () => {
+  it('D40 D13 D14 ends when its consumer stops, when its signal fires, and with the store, which does not wait for it', async () => {
     const store = wrap(memory())
     const left = store.watch(key('/a'))[Symbol.asyncIterator]()
     const pending = left.next()
@@ -74,7 +74,7 @@ describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
     expect(await new Watcher(store).ended).toMatchObject({ code: 'CLOSED' })
   })
 
-  it('D17 says that it cannot where nothing below can', async () => {
+  it('D17 declares no watch if the store below has none', async () => {
     const store = wrap(new NullDatastore())
     expect(store.capabilities.watch).toBe('none')
     expect(await new Watcher(store, '/a').ended).toMatchObject({ code: 'UNSUPPORTED' })
@@ -82,8 +82,8 @@ describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
   })
 })
 
-describe('watch in the terms of the watcher', () => {
-  it('N1 D41 a namespace takes its prefix off, and tells of nothing outside', async () => {
+describe('watch in the keys of the watcher', () => {
+  it('N1 D41 a namespace removes its prefix, and reports nothing outside', async () => {
     const below = memory()
     const watcher = new Watcher(new NamespaceDatastore(below, key('/n')), '/a')
     for (const one of ['/a/x', '/n', '/n/b', '/nn/a', '/n/a/x']) await below.put(key(one), bytes)
@@ -94,7 +94,7 @@ describe('watch in the terms of the watcher', () => {
   it.each([
     ['lowercase', lowercase, '/Some/Where', '/some/where'],
     ['nestedPath', nestedPath(), '/abcdef', '/abcdef'],
-  ] as const)('N1 D12 %s turns keys back', async (_name, transform, put, told) => {
+  ] as const)('N1 D12 %s maps keys back', async (_name, transform, put, told) => {
     const store = new KeyTransformDatastore(memory(), transform)
     const watcher = new Watcher(store)
     await store.put(key(put), bytes)
@@ -114,7 +114,7 @@ describe('watch in the terms of the watcher', () => {
     await store.close()
   })
 
-  it('M1 D41 a mount tells what shows, and follows stores that come and go', async () => {
+  it('M1 D41 a mount reports visible changes, and follows mounts and unmounts', async () => {
     const [top, films] = [memory(), memory()]
     const store = new MountDatastore({ '/': top, '/films': films })
     const watcher = new Watcher(store)
@@ -138,7 +138,7 @@ describe('watch in the terms of the watcher', () => {
     expect(await Promise.all([watcher.ended, inside.ended])).toEqual(['end', 'end'])
   })
 
-  it('C1 D12 a memory store tells of what it gives up', async () => {
+  it('C1 D12 a memory store reports evicted keys', async () => {
     const store = new MemoryDatastore({ maxEntries: 1 })
     const watcher = new Watcher(store)
     await store.put(key('/a'), bytes)
@@ -148,8 +148,8 @@ describe('watch in the terms of the watcher', () => {
   })
 })
 
-describe('a consumer that is slower than the changes', () => {
-  it('D39 hears of each key once, as it was left', async () => {
+describe('a slow consumer', () => {
+  it('D39 receives each key once, with its last change', async () => {
     const store = memory()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const first = changes.next()
@@ -162,7 +162,7 @@ describe('a consumer that is slower than the changes', () => {
     await changes.return?.()
   })
 
-  it('D39 is told to look again when it is very far behind, and holds no more than that', async () => {
+  it('D39 receives a resync when it is far behind, and no other queued changes', async () => {
     const store = memory()
     const changes = store.watch(key('/k'))[Symbol.asyncIterator]()
     const first = changes.next()

@@ -4,7 +4,7 @@ import type { Datastore } from '../../../src/core/open/datastore.ts'
 
 const PATIENCE = 20_000
 
-/** Watches a store, and waits for what it tells: never longer than a few seconds, and not a moment more than it takes. */
+/** Watches a store, and waits for expected changes, at most `PATIENCE` milliseconds. */
 export class Watcher {
   readonly seen: string[] = []
   readonly ended: Promise<unknown>
@@ -21,7 +21,10 @@ export class Watcher {
     this.ended = this.#follow()
   }
 
-  /** Waits until `expected` (`put /a`) has been told since the last call, and gives all that was told till then. */
+  /**
+   * Waits until `expected` (`put /a`) has been reported since the last call.
+   * @returns All changes reported up to it.
+   */
   async until(expected: string): Promise<string[]> {
     await this.#until(
       () => this.seen.includes(expected),
@@ -30,7 +33,7 @@ export class Watcher {
     return this.seen.splice(0, this.seen.indexOf(expected) + 1)
   }
 
-  /** Waits until all of these were told, in whichever order and whatever else was. */
+  /** Waits until all of these have been reported, in any order and among others. */
   async all(expected: readonly string[]): Promise<string[]> {
     const missing = new Set(expected)
     let looked = 0
@@ -68,7 +71,7 @@ export class Watcher {
     while (!isDone()) {
       if (limit.aborted) {
         const told = `${this.seen.length} changes, as ${this.seen.slice(0, 10).join(', ')}`
-        throw new Error(`Not told within ${PATIENCE} ms: ${what()}; but ${told}`)
+        throw new Error(`Not reported within ${PATIENCE} ms: ${what()}; but ${told}`)
       }
       await new Promise<void>(resolve => {
         this.#wake = resolve
