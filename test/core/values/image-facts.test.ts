@@ -18,11 +18,11 @@ describe('imageFacts', () => {
     expect(imageFacts(bytesOf(hex))).toEqual({ type, size: { width, height } })
   })
 
-  it('DV11 knows no size of an image that is cut', () => {
+  it('DV11 reports no size of a truncated image', () => {
     expect(imageFacts(bytesOf('89504e470d0a1a0a'))).toEqual({ type: 'image/png', size: undefined })
   })
 
-  it('DV11 never fails, whatever the bytes', () => {
+  it('DV11 never throws, whatever the bytes', () => {
     const heads = [
       '89504e470d0a1a0a',
       'ffd8ff',

@@ -12,7 +12,7 @@ function isJson(text: string): boolean {
 }
 
 describe('findJsonProblem', () => {
-  it('agrees with JSON.parse on valid JSON, however it is laid out', () => {
+  it('agrees with JSON.parse on valid JSON in any layout', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, space) => {
         const laidOut = JSON.stringify(JSON.parse(text), undefined, space)
@@ -21,7 +21,7 @@ describe('findJsonProblem', () => {
     )
   })
 
-  it('agrees with JSON.parse on JSON with damage', () => {
+  it('agrees with JSON.parse on damaged JSON', () => {
     const damaged = fc
       .tuple(
         fc.json({ maxDepth: 3 }),
@@ -80,11 +80,11 @@ describe('findJsonProblem', () => {
     ['"ab\ncd"', 0, 'This string holds a line break or another control character'],
     ['{} x', 3, 'Expected nothing more, found "x"'],
     ['', 0, 'The text ends where a value is expected'],
-  ])('says what is wrong with %j, and where', (text, from, message) => {
+  ])('reports the problem of %j with its position', (text, from, message) => {
     expect(findJsonProblem(text)).toMatchObject({ from, message })
   })
 
-  it('accepts a million open brackets without a stack, and megabytes in one string', () => {
+  it('accepts a million open brackets without recursion, and megabytes in one string', () => {
     const deep = '['.repeat(1_000_000) + ']'.repeat(1_000_000)
     expect(findJsonProblem(deep)).toBeUndefined()
     expect(findJsonProblem(`"${'x'.repeat(8_000_000)}"`)).toBeUndefined()

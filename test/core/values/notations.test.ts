@@ -10,7 +10,7 @@ import { NotationError, StageError } from '../../../src/core/values/stage-error.
 const LIMIT = 16 * 1024 * 1024
 const bytesOf = (hex: string) => hexToBytes(hex.replaceAll(' ', '')) ?? new Uint8Array()
 
-/** Numbers as the heads of an item write them: any width that holds them. */
+/** Numbers in any width that an item head allows for them. */
 const arbitraryArgument = fc.oneof(
   fc.bigInt({ min: 0n, max: 40n }),
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -38,7 +38,7 @@ const piece = (major: number) =>
     )
     .map(([bytes, width]) => [...head(major, BigInt(bytes.length), width), ...bytes])
 
-/** Well-formed items of CBOR: every head in every width, indefinite lengths, floats with any bits, duplicate keys. */
+/** Well-formed CBOR items: every head in every width, indefinite lengths, floats with any bits, duplicate keys. */
 const { item: arbitraryCbor } = fc.letrec<{ item: number[] }>(tie => ({
   item: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -75,7 +75,7 @@ const { item: arbitraryCbor } = fc.letrec<{ item: number[] }>(tie => ({
 }))
 
 describe('readCbor and writeCbor', () => {
-  it('DV1 come back byte for byte for every well-formed item', () => {
+  it('DV1 round-trip every well-formed item byte for byte', () => {
     fc.assert(
       fc.property(arbitraryCbor, item => {
         const bytes = Uint8Array.from(item)
@@ -85,7 +85,7 @@ describe('readCbor and writeCbor', () => {
     )
   })
 
-  it('DV1 come back byte for byte for any bytes, or are refused', () => {
+  it('DV1 round-trip any bytes byte for byte, or reject them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 24 }), bytes => {
         const text = attempt(() => readCbor(bytes, LIMIT))
@@ -135,16 +135,16 @@ describe('readCbor and writeCbor', () => {
     ['5f 61 61 ff', 'not a string of its type'],
     ['9b 7fffffffffffffff 01', 'ends within an item'],
     ['81'.repeat(600), 'nested in more than 500 levels'],
-  ])('DV7 refuses %s', (hex, message) => {
+  ])('DV7 rejects %s', (hex, message) => {
     expect(() => readCbor(bytesOf(hex), LIMIT)).toThrow(message)
   })
 
-  it('DV7 ends at the limit of the text', () => {
+  it('DV7 stops at the limit of the text', () => {
     expect(() => readCbor(new Uint8Array(10_000), 5000)).toThrow('too large')
     expect(() => readCbor(new Uint8Array(10_000).fill(0x80), 5000)).toThrow('too large')
   })
 
-  it('DV1 writes what JSON can say as other encoders do', () => {
+  it('DV1 encodes JSON values like other encoders', () => {
     expect(writeCbor('{"a": [1, -2, "x", null]} / a comment /')).toEqual(encode({ a: [1, -2, 'x', null] }))
     expect(writeCbor("b64'AQID'  # bytes")).toEqual(encode(Uint8Array.of(1, 2, 3)))
   })
@@ -164,14 +164,14 @@ describe('readCbor and writeCbor', () => {
     ['(_ h\'00\', "a")', 'all bytes or all text'],
     ['simple(24)', '0 to 19 or 32 to 255'],
     ['[', 'Expected a value, found the end'],
-  ])('DV1 says where %s is wrong', (text, message) => {
+  ])('DV1 reports the position of the problem in %s', (text, message) => {
     expect(() => writeCbor(text)).toThrow(message)
     expect(() => writeCbor(text)).toThrow(NotationError)
   })
 })
 
 describe('readMsgpack and writeMsgpack', () => {
-  it('DV2 come back byte for byte for any bytes, or are refused', () => {
+  it('DV2 round-trip any bytes byte for byte, or reject them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 24 }), bytes => {
         const text = attempt(() => readMsgpack(bytes, LIMIT))
@@ -181,7 +181,7 @@ describe('readMsgpack and writeMsgpack', () => {
     )
   })
 
-  it('DV2 come back byte for byte for what an encoder writes', () => {
+  it('DV2 round-trip the output of an encoder byte for byte', () => {
     const encoder = new Encoder({ useBigInt64: true })
     fc.assert(
       fc.property(
@@ -239,7 +239,7 @@ describe('readMsgpack and writeMsgpack', () => {
     ['92 01', 'ends within a value'],
     ['dd ffffffff 01', 'ends within a value'],
     ['91'.repeat(600), 'nested in more than 500 levels'],
-  ])('DV7 refuses %s', (hex, message) => {
+  ])('DV7 rejects %s', (hex, message) => {
     expect(() => readMsgpack(bytesOf(hex), LIMIT)).toThrow(message)
   })
 
@@ -252,7 +252,7 @@ describe('readMsgpack and writeMsgpack', () => {
     ['"a"_4', 'A length has the format _8, _16, _32'],
     ["ext(200, h'')", '-128 to 127'],
     ['undefined', 'Expected a value'],
-  ])('DV2 says where %s is wrong', (text, message) => {
+  ])('DV2 reports the position of the problem in %s', (text, message) => {
     expect(() => writeMsgpack(text)).toThrow(message)
   })
 })
