@@ -9,10 +9,14 @@ import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
 import { MapStore, SlowStore } from './map-store.ts'
 
-describeDatastore('a store in four calls', { create: async () => new Datastore(new MapStore()) })
-describeDatastore('a slow store in four calls', { create: async () => new Datastore(new SlowStore()) })
+describeDatastore('a store with only the four required calls', {
+  create: async () => new Datastore(new MapStore()),
+})
+describeDatastore('a slow store with only the four required calls', {
+  create: async () => new Datastore(new SlowStore()),
+})
 
-/** Takes short keys and values only, as some servers do. */
+/** Accepts only short keys and values, like some servers. */
 class LimitedStore extends MapStore {
   override readonly capabilities = {
     ...MINIMAL,

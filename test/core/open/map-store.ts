@@ -8,7 +8,7 @@ import type { Found, Removed, Store, Written } from '../../../src/core/open/stor
 
 let count = 0
 
-/** A store in four calls, which declares nothing beyond them. */
+/** A store with only the four required calls, which declares no capabilities beyond them. */
 export class MapStore implements Store {
   readonly info = { kind: 'map', id: `map:${++count}` }
   readonly capabilities = MINIMAL
@@ -35,7 +35,7 @@ export class MapStore implements Store {
   }
 }
 
-/** Answers later, after a different wait each time: a store that answers at once hides what is out of order. */
+/** Answers after a different delay each time, to reveal wrong order. A store that answers at once would hide it. */
 export class SlowStore extends MapStore {
   override async read(key: Key): Promise<Found | undefined> {
     await soon()

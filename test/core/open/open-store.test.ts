@@ -29,7 +29,7 @@ import { MapStore, SlowStore } from './map-store.ts'
 const key = Key.parse('/a')
 const value = new Uint8Array(100).fill(7)
 
-/** Gives a stream of a key once it is told to. */
+/** Returns a stream once `answer` is called. */
 class LateStreams extends SlowStore {
   override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
   closed = 0
@@ -57,7 +57,7 @@ function firstChunk(store: Datastore, signal?: AbortSignal): Promise<unknown> {
   return store.getStream(key, { signal })[Symbol.asyncIterator]().next()
 }
 
-describe('what is not declared', () => {
+describe('undeclared capabilities', () => {
   class LimitedStore extends MapStore {
     override readonly capabilities = { ...MINIMAL, limits: { keyBytes: 8, segmentBytes: 4, valueBytes: 3 } }
   }
@@ -73,7 +73,7 @@ describe('what is not declared', () => {
     expect(await store.has(key, Call.plain)).toBe(false)
   })
 
-  it('D45 keys and values past the limits are refused by name, streams too', async () => {
+  it('D45 keys and values over the limits are rejected by name, also as streams', async () => {
     const store = new Datastore(new LimitedStore())
     const short = new Uint8Array(3)
     await store.put(Key.parse('/abcd/ab'), short)
@@ -93,7 +93,7 @@ describe('what is not declared', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('D45 a stream past the limit is read no further, and one that is refused unread is closed', async () => {
+  it('D45 a stream is not read past the limit, and one that is rejected unread is closed', async () => {
     class StreamingStore extends LimitedStore {
       override readonly capabilities = {
         ...new LimitedStore().capabilities,
@@ -138,7 +138,7 @@ describe('what is not declared', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('D23 a store that streams whole values alone still answers ranges', async () => {
+  it('D23 a store that streams only whole values still answers ranges', async () => {
     class WholeStore extends MapStore {
       override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
       async *stream(): AsyncIterable<Uint8Array> {
@@ -152,7 +152,7 @@ describe('what is not declared', () => {
     expect(chunks).toEqual([10, 5])
   })
 
-  it('D48 a flag without the call that it needs is declared to nobody', () => {
+  it('D48 a flag without the method that it needs is not declared', () => {
     class BoastingStore extends MapStore {
       override readonly capabilities = {
         ...MINIMAL,
@@ -174,7 +174,7 @@ describe('what is not declared', () => {
     })
   })
 
-  it('D46 a batch longer than the limit goes in parts, and is UNSUPPORTED where it is to apply as one', async () => {
+  it('D46 a batch longer than the limit is split, and is UNSUPPORTED if it has to be atomic', async () => {
     class BatchStore extends MapStore {
       override capabilities = { ...MINIMAL, limits: { batch: 2 }, batch: 'ordered' as 'ordered' | 'atomic' }
       readonly sizes: number[] = []
@@ -214,14 +214,14 @@ describe('what is not declared', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('D23 no write reaches a store that accepts none', async () => {
+  it('D23 no write reaches a store that is not writable', async () => {
     const store = new Datastore(new ReadOnlyStore())
     await expect(store.put(key, value)).rejects.toMatchObject({ code: 'READ_ONLY', key })
     await expect(store.delete(key)).rejects.toMatchObject({ code: 'READ_ONLY', key })
     await expect(store.batch().delete(key).commit()).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
-  it('D26 a transaction of a store that has none is UNSUPPORTED', async () => {
+  it('D26 a transaction of a store without transactions is UNSUPPORTED', async () => {
     const store = new Datastore(new MapStore())
     expect(store.capabilities.transaction).toBe('none')
     await expect(store.transaction(async () => 1)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
@@ -229,7 +229,7 @@ describe('what is not declared', () => {
 })
 
 describe('D22 an etag', () => {
-  it('of one store never matches in another of the same class', async () => {
+  it('of one store never matches in another one of the same class', async () => {
     const [one, other] = [new MemoryDatastore(), new MemoryDatastore()]
     const { etag } = await one.put(key, value)
     await other.put(key, value)
@@ -238,8 +238,8 @@ describe('D22 an etag', () => {
   })
 })
 
-describe('a stream that nobody reads', () => {
-  it('D7 of a transform closes the one below', async () => {
+describe('a stream without a reader', () => {
+  it('D7 of a transform closes the stream below', async () => {
     const store = new LateStreams()
     const asked = Datastore.openStoreOf(transformed(new Datastore(store), gzip)).stream(key, Call.plain)
     await store.isAsked
@@ -249,7 +249,7 @@ describe('a stream that nobody reads', () => {
     expect(store.closed).toBe(1)
   })
 
-  it('S3 of a key that is compared is closed where the other shard fails', async () => {
+  it('S3 of a compared key is closed if the other shard fails', async () => {
     class Broken extends SlowStore {
       override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
       stat() {
@@ -268,7 +268,7 @@ describe('a stream that nobody reads', () => {
     expect(store.closed).toBe(1)
   })
 
-  it('D25 of a move whose target refuses it is closed, traced or not', async () => {
+  it('D25 of a move whose target rejects it is closed, traced or not', async () => {
     for (const isTraced of [false, true]) {
       let isClosed = false
       const chunks = {
@@ -314,7 +314,7 @@ describe('a batch', () => {
   const slow = () => new Datastore(new SlowStore())
   const read = async (store: Datastore, at = key) => (await store.get(at))[0]
 
-  it('D16 takes effect before what is called after its commit', async () => {
+  it('D16 takes effect before calls made after its commit', async () => {
     const store = slow()
     const batch = store.batch().put(key, Uint8Array.of(1))
     const committed = batch.commit()
@@ -326,7 +326,7 @@ describe('a batch', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('D64 keeps for the next commit what an aborted one had not applied, and nothing else', async () => {
+  it('D64 after an aborted commit, keeps only the operations that were not applied', async () => {
     let applied = 0
     const caller = new AbortController()
     class Watched extends SlowStore {
@@ -346,7 +346,7 @@ describe('a batch', () => {
     expect(await Promise.all(keys.map(each => read(store, each)))).toEqual([9, 1, 1, 1])
   })
 
-  it('D64 of any size keeps what failed, with its failure', async () => {
+  it('D64 of any size keeps failed operations, with their failures', async () => {
     let isBroken = true
     class Broken extends MapStore {
       override write(at: Key, payload: Payload) {
@@ -382,25 +382,25 @@ describe('a stream put to a store that does not stream', () => {
     const values = new Datastore(new SlowStore())
     const [store, name] = await over(values)
     const target = store instanceof NamespaceDatastore ? Key.parse('/n/a') : key
-    let goOn: () => void = () => undefined
-    const mayGoOn = new Promise<void>(resolve => {
-      goOn = resolve
+    let release: () => void = () => undefined
+    const released = new Promise<void>(resolve => {
+      release = resolve
     })
     async function* slowly(): AsyncIterable<Uint8Array> {
-      await mayGoOn
+      await released
       yield Uint8Array.of(1)
     }
     const first = store.put(name, slowly())
-    // Links keep the order of the calls that follow them.
+    // Calls through links keep their order.
     const second = (store instanceof SymlinkDatastore ? store : values).put(target, Uint8Array.of(2))
-    goOn()
+    release()
     await Promise.all([first, second])
     expect(await values.get(target)).toEqual(Uint8Array.of(2))
   })
 })
 
 describe('close', () => {
-  // On so many levels that no query reads them all ahead.
+  // So many levels that a query cannot read them all ahead.
   const keys = Array.from({ length: 100 }, (_, index) => Key.parse(`/${index}/a`))
   const bytes = () => new Datastore(new SlowStore())
   const values = () => new Datastore(new SlowStore()).as<unknown>(json)
@@ -410,7 +410,7 @@ describe('close', () => {
     ['the keys of values', values, { keysOnly: true }],
     ['values', values, {}],
     ['values in another order', values, { orderBy: [{ field: 'value', descending: true }] }],
-  ])('D14 waits for a query of %s, which goes on to its end', async (_, open, query) => {
+  ])('D14 waits for a query of %s to complete', async (_, open, query) => {
     const store = open()
     for (const each of keys) await store.put(each, open === bytes ? value : 1)
     const entries = store.query(query, { scan: true })[Symbol.asyncIterator]()
@@ -428,11 +428,11 @@ describe('close', () => {
     await closed
   })
 
-  it('D14 waits for a query of shards whose keys are being moved', async () => {
+  it('D14 waits for a query of shards while keys move', async () => {
     const shards = [new Datastore(new SlowStore()), new Datastore(new SlowStore())]
     const store = new ShardedDatastore(shards)
     for (const each of keys) await store.put(each, value)
-    // It fails on the first key, so the store goes by both lists from now on.
+    // It fails on the first key, so the store uses both lists from now on.
     const stopped = store.reshard([new Datastore(new MapStore()), ...shards], {
       onProgress: () => {
         throw new Error('stopped')
@@ -450,7 +450,7 @@ describe('close', () => {
     await closed
   })
 
-  it('D14 D26 waits for a transaction that runs again', async () => {
+  it('D14 D26 waits for a transaction that is retried', async () => {
     const store = new MemoryDatastore()
     let closed: Promise<void> | undefined
     let runs = 0
@@ -468,7 +468,7 @@ describe('close', () => {
     await closed
   })
 
-  it('D14 D26 waits for a transaction that runs', async () => {
+  it('D14 D26 waits for a running transaction', async () => {
     const store = new MemoryDatastore()
     const ended: string[] = []
     const committed = store
@@ -483,7 +483,7 @@ describe('close', () => {
 })
 
 describe('a watch', () => {
-  it('D12 goes on over another store, and misses no change after it is told to look again', async () => {
+  it('D12 continues when the store is replaced, and misses no change after the resync', async () => {
     const first = new MemoryStore()
     const second = new MemoryStore()
     const open = new OpenStore(first)
@@ -494,7 +494,7 @@ describe('a watch', () => {
     const after = changes.next()
     open.replace(second)
     expect((await after).value).toEqual({ type: 'resync', key: Key.root })
-    // Before the consumer asks for what comes next.
+    // Before the consumer pulls the next change.
     await new Datastore(second).put(key, value)
     expect((await changes.next()).value).toEqual({ type: 'put', key })
     await changes.return?.()
@@ -502,18 +502,18 @@ describe('a watch', () => {
 })
 
 describe('an abort', () => {
-  it('D13 answers at once while a store ignores it; later calls wait until its write has ended', async () => {
+  it('D13 takes effect at once while the store ignores it; later calls wait until the write has ended', async () => {
     let write: () => void = () => undefined
     const mayWrite = new Promise<void>(resolve => {
       write = resolve
     })
-    class DeafStore extends SlowStore {
+    class UnabortableStore extends SlowStore {
       override async write(at: Key, payload: Payload) {
         await mayWrite
         return super.write(at, payload)
       }
     }
-    const store = new Datastore(new DeafStore())
+    const store = new Datastore(new UnabortableStore())
     const caller = new AbortController()
     const put = store.put(key, value, { signal: caller.signal })
     caller.abort()
@@ -536,7 +536,7 @@ describe('an abort', () => {
     ['a timeout over it', store => firstChunk(timeout(new Datastore(store), 1))],
     ['a retry over it', (store, signal) => firstChunk(retry(new Datastore(store)), signal)],
     ['a transform over it', (store, signal) => firstChunk(transformed(new Datastore(store), gzip), signal)],
-  ])('D59 closes a stream that comes later from %s', async (_, read) => {
+  ])('D59 closes a stream that arrives later from %s', async (_, read) => {
     const store = new LateStreams()
     const caller = new AbortController()
     const pull = read(store, caller.signal)
@@ -586,7 +586,7 @@ describe('the cost of a call', () => {
   })
 })
 
-/** How many promises a call creates before it returns. */
+/** The number of promises that a call creates before it returns. */
 function promisesOf(call: () => Promise<unknown>): number {
   let count = 0
   const hook = createHook({

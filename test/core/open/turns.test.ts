@@ -18,7 +18,7 @@ function held(log: string[], name: string) {
 }
 
 describe('Gate', () => {
-  it('D16 a write runs alone on its keys, after all calls before it; reads run side by side', async () => {
+  it('D16 a write runs alone on its keys, after all earlier calls; reads run concurrently', async () => {
     const gate = new Gate()
     const log: string[] = []
     const [first, second, write, last] = ['read 1', 'read 2', 'write', 'read 3'].map(name => held(log, name))
@@ -35,7 +35,7 @@ describe('Gate', () => {
     expect(log.slice(4)).toEqual(['write begins', 'write ends', 'read 3 begins', 'read 3 ends'])
   })
 
-  it('D16 a key is forgotten once its calls have ended, failed ones included', async () => {
+  it('D16 a key is removed once its calls have ended, including failed ones', async () => {
     const gate = new Gate()
     const failing = gate.write(['a'], () => Promise.reject(new Error('it failed')), ended)
     const reading = gate.read('a', () => 1, ended)
