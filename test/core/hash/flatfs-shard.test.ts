@@ -12,7 +12,7 @@ const anyShard = fc.record({
   by: fc.constantFrom(...FLATFS_FUNCTIONS),
   length: fc.integer({ min: 1, max: 40 }),
 })
-/** What flatfs allows in a name. */
+/** The characters that flatfs allows in a name. */
 const name = fc.string({ unit: fc.constantFrom(...Array.from('ABCXYZ0189+-_=')), maxLength: 60 })
 
 it.each([
@@ -29,7 +29,7 @@ it.each([
   expect(directoryOf({ by, length }, text)).toBe(directory)
 })
 
-it('S4 directoryOf() puts every name where datastore-core puts it, and the texts are the same', () => {
+it('S4 directoryOf() agrees with datastore-core for every name, and so do the printed texts', () => {
   fc.assert(
     fc.property(anyShard, name, (shard, text) => {
       const printed = printFlatfsShard(shard)
@@ -40,7 +40,7 @@ it('S4 directoryOf() puts every name where datastore-core puts it, and the texts
   )
 })
 
-it('S4 directoryOf() takes as many characters as it says of any text, and cuts none in two', () => {
+it('S4 directoryOf() returns the given number of characters of any text, and splits none', () => {
   fc.assert(
     fc.property(anyShard, fc.string({ unit: 'binary' }), (shard, text) => {
       const directory = directoryOf(shard, text)
@@ -50,7 +50,7 @@ it('S4 directoryOf() takes as many characters as it says of any text, and cuts n
   )
 })
 
-it('S4 parseFlatfsShard() reads what printFlatfsShard() wrote, as a file has it, and without the path', () => {
+it('S4 parseFlatfsShard() parses the output of printFlatfsShard(), with a line break and without the path', () => {
   fc.assert(
     fc.property(anyShard, shard => {
       const text = printFlatfsShard(shard)
@@ -75,7 +75,7 @@ it.each([
   '/v1/prefix/2',
   '/repo/flatfs/shards/v1/prefix/2',
   '/repo/flatfs/shard/v1/prefix/2/3',
-])('S4 parseFlatfsShard() refuses %j and says what would be right', text => {
+])('S4 parseFlatfsShard() rejects %j with the expected form', text => {
   expect(() => parseFlatfsShard(text)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   expect(() => parseFlatfsShard(text)).toThrow('next-to-last/N')
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fnv1a64 } from '../../../src/core/hash/fnv1a64.ts'
 
-/** From the vectors that the authors of the hash publish. */
+/** From the test vectors published by the authors of the hash. */
 const published: Readonly<Record<string, string>> = {
   '': 'cbf29ce484222325',
   a: 'af63dc4c8601ec8c',
@@ -20,7 +20,7 @@ it.each(Object.entries(published))('K11 fnv1a64(%j) is the published %s', (text,
   expect(fnv1a64(text).toString(16).padStart(16, '0')).toBe(hash)
 })
 
-it('K11 fnv1a64() agrees with the definition, worked out in big integers', () => {
+it('K11 fnv1a64() agrees with its definition, computed with big integers', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), text => {
       let hash = 0xcbf29ce484222325n

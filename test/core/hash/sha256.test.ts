@@ -14,7 +14,7 @@ describe('sha256', () => {
     )
   })
 
-  it('D22 equals the hash of the platform for every length around a block, in a part of a buffer too', () => {
+  it('D22 equals the hash of the platform for every length around a block, also in a part of a buffer', () => {
     for (let length = 0; length < 200; length++) {
       const bytes = noise(length + 3, length).subarray(3)
       expect(sha256(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
