@@ -13,7 +13,7 @@ import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import './mocha-globals.ts'
 
-// The suite registers its tests as it is imported, so the globals above have to be there first.
+// The suite registers its tests when imported, so the globals above have to be set first.
 const { interfaceDatastoreTests } = await import('interface-datastore-tests')
 
 const memory = () => new MemoryDatastore()

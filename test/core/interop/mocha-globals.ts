@@ -3,7 +3,7 @@ import chaiAsPromised from 'chai-as-promised'
 import dirtyChai from 'dirty-chai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest'
 
-/** The suite of js-stores is written for mocha and chai with plugins: this is what it expects to find. */
+/** The suite of js-stores expects the globals of mocha, and chai with these plugins. */
 chai.use(chaiAsPromised)
 chai.use(dirtyChai)
 
@@ -15,7 +15,7 @@ Object.assign(globalThis, {
   afterEach,
   before: beforeAll,
   after: afterAll,
-  // The suite's own time limits are longer than ours ever need.
+  // Ignore the time limits of the suite, which are longer than the limits here.
   it: (name: string, body: Body) =>
     it(`I1 ${name}`, async () => {
       await body.call({ timeout: () => undefined })

@@ -19,14 +19,14 @@ import { describeDatastore, openedAt } from '../../contract/describe-datastore.t
 
 const memory = () => new MemoryDatastore()
 
-describeDatastore('fromInterfaceDatastore over their memory', {
+describeDatastore('fromInterfaceDatastore over the memory of js-stores', {
   ...openedAt(
     async () => new PeerMemory(),
     async theirs => fromInterfaceDatastore(theirs),
   ),
   runs: 5,
 })
-describeDatastore('fromInterfaceDatastore over our own, there and back', {
+describeDatastore('fromInterfaceDatastore over our own, in both directions', {
   ...openedAt(
     async () => new MemoryStore(),
     async ours => fromInterfaceDatastore(asInterfaceDatastore(new Datastore(ours))),
@@ -35,7 +35,7 @@ describeDatastore('fromInterfaceDatastore over our own, there and back', {
 })
 
 describe('stores written by js-stores', () => {
-  it('I1 a datastore-fs folder is read, edited and read back by its own library', async () => {
+  it('I1 a datastore-fs folder is read and edited here, and read back by datastore-fs', async () => {
     const path = await mkdtemp(join(tmpdir(), 'strata-interop-'))
     const theirs = new PeerFs(path)
     await theirs.open()
@@ -66,7 +66,7 @@ describe('stores written by js-stores', () => {
 })
 
 describe('fromInterfaceDatastore', () => {
-  it('I1 a key that there is not here keeps no other from being shown', async () => {
+  it('I1 a key that is invalid here does not hide other keys', async () => {
     const theirs = new PeerMemory()
     for (const text of ['/a', '/..', '/a/../b', '/.', '/a//b', '/']) {
       await theirs.put(new InterfaceKey(text, false), Uint8Array.of(1))
@@ -81,7 +81,7 @@ describe('fromInterfaceDatastore', () => {
     ).toEqual(['/a', '/a/c'])
   })
 
-  it('I1 D18 an absence that is told by its code alone is one, and every other failure is none', async () => {
+  it('I1 D18 an error is an absence if its code says so, and otherwise a failure', async () => {
     const theirs = new PeerMemory()
     const ours = fromInterfaceDatastore(theirs)
     for (const [code, expected] of [
@@ -97,7 +97,7 @@ describe('fromInterfaceDatastore', () => {
 })
 
 describe('asInterfaceDatastore', () => {
-  it('I1 does what that family gets wrong: batches in the order written, orders in the order listed', async () => {
+  it('I1 corrects two faults of that family: batches in the order written, orders in the order listed', async () => {
     const shown = asInterfaceDatastore(memory())
     const key = new InterfaceKey('/a')
     const batch = shown.batch()
@@ -114,7 +114,7 @@ describe('asInterfaceDatastore', () => {
     expect(found.map(String)).toEqual(['/a2', '/b1', '/b2'])
   })
 
-  it('I1 D14 whoever is given a store can close it', async () => {
+  it('I1 D14 each holder of a store can close it', async () => {
     const store = memory()
     const shown = asInterfaceDatastore(store)
     await shown.open()
@@ -123,7 +123,7 @@ describe('asInterfaceDatastore', () => {
     await shown.close()
   })
 
-  it('I1 D17 fromInterfaceDatastore() declares that it holds values whole', () => {
+  it('I1 D17 fromInterfaceDatastore() declares that it keeps whole values in memory', () => {
     const { read, write } = fromInterfaceDatastore(asInterfaceDatastore(memory())).capabilities
     expect([read.stream, read.range, write.stream]).toEqual([false, false, false])
   })
