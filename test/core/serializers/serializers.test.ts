@@ -20,7 +20,7 @@ const noNegativeZero = (value: unknown) => JSON.parse(JSON.stringify(value)) as 
 const jsonValue = fc.jsonValue({ noUnicodeString: false }).map(noNegativeZero)
 
 describe('json', () => {
-  it.each([json, prettyJson])('V1 $name gives back what it was given', async serializer => {
+  it.each([json, prettyJson])('V1 $name restores what it encoded', async serializer => {
     await fc.assert(
       fc.asyncProperty(jsonValue, async value => {
         fc.pre(!/\p{Surrogate}/u.test(JSON.stringify(value)))
@@ -29,13 +29,13 @@ describe('json', () => {
     )
   })
 
-  it('V1 a list stays a list, and values are told apart', async () => {
+  it('V1 a list stays a list, and similar values stay distinct', async () => {
     for (const value of [[1, 2], [12], null, false, 0, '', [], {}, [null], '123']) {
       expect(await json.decode(await json.encode(value))).toStrictEqual(value)
     }
   })
 
-  it('V1 refuses what JSON would change, and names the place', () => {
+  it('V1 rejects values that JSON would change, with their position', () => {
     const cyclic: Record<string, unknown> = {}
     cyclic['self'] = cyclic
     const wrong: [unknown, RegExp][] = [
@@ -64,7 +64,7 @@ describe('json', () => {
 })
 
 describe('text, msgpack, cbor', () => {
-  it('V1 text keeps every character, a byte order mark too, and refuses broken UTF-8', async () => {
+  it('V1 text keeps every character, including a byte order mark, and rejects invalid UTF-8', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async value => {
         fc.pre(!/\p{Surrogate}/u.test(value))
@@ -75,7 +75,7 @@ describe('text, msgpack, cbor', () => {
     expect(() => text.encode('\ud800')).toThrow(TypeError)
   })
 
-  it.each([msgpack, cbor])('V1 $name gives back values, bytes and integers past 2^53', async serializer => {
+  it.each([msgpack, cbor])('V1 $name restores values, bytes and integers past 2^53', async serializer => {
     const values = [null, true, -1, 1.5, 'é', [1, [2]], { a: { b: [] } }, Uint8Array.of(1, 2, 3), 2n ** 60n]
     for (const value of values) expect(await serializer.decode(await serializer.encode(value))).toEqual(value)
   })
@@ -96,30 +96,33 @@ describe('text, msgpack, cbor', () => {
     .map(([power, offset, isNegative]) => (isNegative ? -(2n ** power) : 2n ** power) + offset)
   const numbers = near.map(value => ({ big: value, small: Number(value) }))
 
-  it.each([json, msgpack, cbor])('V1 what $name does not refuse comes back as it was', async serializer => {
-    let held = 0
-    const value = fc.oneof(
-      anything,
-      marked,
-      fc.string({ unit: 'binary' }),
-      near,
-      numbers,
-      fc.date(),
-      jsonValue,
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(value, fc.array(value), fc.dictionary(fc.string(), value)), async given => {
-        const bytes = await encodedBy(serializer, given)
-        if (bytes === undefined) return
-        held++
-        const back: unknown = await serializer.decode(bytes)
-        // A prototype of null is not a part of a value.
-        expect(isDeepStrictEqual(back, structuredClone(given)), inspect({ given, back })).toBe(true)
-      }),
-      { numRuns: 1000 },
-    )
-    expect(held).toBeGreaterThan(100)
-  })
+  it.each([json, msgpack, cbor])(
+    'V1 every value that $name accepts is restored unchanged',
+    async serializer => {
+      let held = 0
+      const value = fc.oneof(
+        anything,
+        marked,
+        fc.string({ unit: 'binary' }),
+        near,
+        numbers,
+        fc.date(),
+        jsonValue,
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(value, fc.array(value), fc.dictionary(fc.string(), value)), async given => {
+          const bytes = await encodedBy(serializer, given)
+          if (bytes === undefined) return
+          held++
+          const back: unknown = await serializer.decode(bytes)
+          // A null prototype is not part of a value.
+          expect(isDeepStrictEqual(back, structuredClone(given)), inspect({ given, back })).toBe(true)
+        }),
+        { numRuns: 1000 },
+      )
+      expect(held).toBeGreaterThan(100)
+    },
+  )
 
   it.each([
     ['a bigint past 64 bits', 2n ** 100n, [json, msgpack, cbor]],
@@ -138,21 +141,18 @@ describe('text, msgpack, cbor', () => {
     ['a lone surrogate in a name', { ['\ud800']: 1 }, [json, msgpack, cbor]],
     ['__proto__', JSON.parse('{"__proto__":1}'), [msgpack]],
     ['a mark at the beginning', `\ufeff${'x'.repeat(300)}`, [msgpack]],
-  ] as const)(
-    'V1 %s is refused by whoever would give it back as something else',
-    async (_, value, refusing) => {
-      for (const serializer of [json, msgpack, cbor]) {
-        const bytes = await encodedBy(serializer, value)
-        expect([serializer.name, bytes === undefined]).toEqual([
-          serializer.name,
-          refusing.some(({ name }) => name === serializer.name),
-        ])
-        if (bytes !== undefined) expect(isDeepStrictEqual(await serializer.decode(bytes), value)).toBe(true)
-      }
-    },
-  )
+  ] as const)('V1 %s is rejected by each serializer that would change it', async (_, value, refusing) => {
+    for (const serializer of [json, msgpack, cbor]) {
+      const bytes = await encodedBy(serializer, value)
+      expect([serializer.name, bytes === undefined]).toEqual([
+        serializer.name,
+        refusing.some(({ name }) => name === serializer.name),
+      ])
+      if (bytes !== undefined) expect(isDeepStrictEqual(await serializer.decode(bytes), value)).toBe(true)
+    }
+  })
 
-  it('V2 cbor takes no broken UTF-8, and no name twice', async () => {
+  it('V2 cbor rejects invalid UTF-8 and duplicate names', async () => {
     for (const bytes of [
       [0x61, 0xff],
       [0x78, 40, ...Array<number>(40).fill(0xff)],
@@ -163,7 +163,7 @@ describe('text, msgpack, cbor', () => {
   })
 })
 
-/** `undefined` where the value is refused. */
+/** The encoded value, or `undefined` if it is rejected. */
 async function encodedBy(
   serializer: Pick<Serializer<never>, 'encode'>,
   value: unknown,
@@ -194,7 +194,7 @@ async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 describe.each(transforms)('%s', (name, open) => {
-  it('V1 gives back any bytes', async () => {
+  it('V1 restores any bytes', async () => {
     const transform = await open()
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async bytes => {
@@ -204,7 +204,7 @@ describe.each(transforms)('%s', (name, open) => {
     )
   })
 
-  it('V2 bytes that were cut or changed do not decode', async () => {
+  it('V2 bytes that were truncated or changed do not decode', async () => {
     const transform = await open()
     const stored = await transform.encode(new Uint8Array(1000).map((_, index) => index * 7))
     await expect((async () => transform.decode(stored.slice(0, stored.length - 5)))()).rejects.toThrow()
@@ -218,7 +218,7 @@ describe.each(transforms)('%s', (name, open) => {
     await expect((async () => transform.decode(new Uint8Array(0)))()).rejects.toThrow()
   })
 
-  it('V2 bytes that follow a whole value are not left out without a word', async () => {
+  it('V2 bytes after a whole value are not silently ignored', async () => {
     const transform = await open()
     const stored = await transform.encode(Buffer.from('value '.repeat(1000)))
     for (const rest of [Uint8Array.of(1), Uint8Array.of(1, 2, 3), new Uint8Array(100_000).fill(7)]) {
@@ -231,7 +231,7 @@ describe.each(transforms)('%s', (name, open) => {
     }
   })
 
-  it('V1 works chunk by chunk where it can', async () => {
+  it('V1 works chunk by chunk if it can', async () => {
     const { encodeStream, decodeStream } = await open()
     if (encodeStream === undefined || decodeStream === undefined) {
       expect(name).toBe('aes-gcm')
@@ -244,7 +244,7 @@ describe.each(transforms)('%s', (name, open) => {
 })
 
 describe('aes-gcm', () => {
-  it('V1 another key does not open it, and equal values look different', async () => {
+  it('V1 a value does not decode with another key, and equal values have different bytes', async () => {
     const [ours, theirs] = [aesGcm(await freshKey()), aesGcm(await freshKey())]
     const [first, second] = [await ours.encode(Uint8Array.of(1)), await ours.encode(Uint8Array.of(1))]
     expect(Buffer.compare(first, second)).not.toBe(0)
@@ -254,7 +254,7 @@ describe('aes-gcm', () => {
   it.each([
     ['encrypt', 'get'],
     ['decrypt', 'put'],
-  ] as const)('V1 D18 a key that is only to %s with makes no value CORRUPT', async (usage, refused) => {
+  ] as const)('V1 D18 a key that can only %s makes no value CORRUPT', async (usage, refused) => {
     const both = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, [
       'encrypt',
       'decrypt',
@@ -269,7 +269,7 @@ describe('aes-gcm', () => {
     await expect(call).rejects.toMatchObject({ code: 'UNSUPPORTED', key })
   })
 
-  it('V1 refuses a key for something else', async () => {
+  it('V1 rejects a key of another algorithm', async () => {
     const key = await crypto.subtle.generateKey({ name: 'AES-CTR', length: 256 }, false, ['encrypt'])
     expect(() => aesGcm(key)).toThrow(/AES-CTR/)
   })
@@ -308,14 +308,14 @@ describe('isDetached', () => {
 })
 
 describe('pipe', () => {
-  it('V1 stacks transforms and takes them apart in the opposite order', async () => {
+  it('V1 combines transforms, and decodes in reverse order', async () => {
     const stacked = pipe(json, gzip, aesGcm(await freshKey()))
     expect(stacked.name).toBe('json + gzip + aes-gcm')
     expect(await stacked.decode(await stacked.encode({ a: [1, 2] }))).toEqual({ a: [1, 2] })
   })
 })
 
-describe('bytes that do not decode exactly', () => {
+describe('bytes in a non-canonical form', () => {
   const readBack = async (serializer: Serializer<unknown>, bytes: Uint8Array) => {
     const below = new MemoryDatastore()
     await below.put(Key.of('a'), bytes)
@@ -365,11 +365,11 @@ describe('bytes that do not decode exactly', () => {
     '100000000000000000000000.00',
     '-0',
     '{"a:b":{"__proto__":1},"\\"1e400":[":",12]}',
-  ])('V1 json: %s is read as JSON.parse() reads it', async source => {
+  ])('V1 json: %s is read like JSON.parse()', async source => {
     expect(await readBack(json, utf8.encode(source))).toEqual(JSON.parse(source))
   })
 
-  it('V1 json: every double comes back, in any notation', async () => {
+  it('V1 json: every double is restored, in any notation', async () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ noNaN: true, noDefaultInfinity: true }), async number => {
         // `String` prints -0 without its sign.
@@ -387,7 +387,7 @@ describe('bytes that do not decode exactly', () => {
     [text, [0xff]],
     [json, [0x22, 0xff, 0x22]],
   ] as [Serializer<unknown>, number[]][])(
-    'V2 $0.name: broken bytes are CORRUPT',
+    'V2 $0.name: invalid bytes are CORRUPT',
     async (serializer, bytes) => {
       await expect(readBack(serializer, Uint8Array.from(bytes))).rejects.toMatchObject({ code: 'CORRUPT' })
     },
