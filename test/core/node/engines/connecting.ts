@@ -15,12 +15,12 @@ import { noSshd, type SshServer, startSshServer } from '../../../servers/ssh.ts'
 import { bytes, text } from '../../../text.ts'
 import { closing, contextWith, failuresUntil, onServers, SECRET, stopping } from './server-context.ts'
 
-/** A server of one test. */
+/** A server for one test. */
 export interface Served {
   readonly port: number
   readonly certificates?: Certificates | undefined
   kill(): Promise<void>
-  /** Starts it again on its data and port. */
+  /** Restarts it with its data and port. */
   restart(): Promise<Served>
   stop(): Promise<void>
 }
@@ -35,33 +35,33 @@ interface Address {
 export interface ConnectingEngine<Options extends ConnectionOptions> {
   readonly name: string
   readonly kind: string
-  /** Why there is no server here. */
+  /** Why no server is available. */
   readonly missing: string | undefined
-  /** Starts a server that lets in those alone who encrypt, or who have the password. */
+  /** Starts a server that accepts only encrypted connections, or only this password. */
   readonly start: (wanted: { readonly tls?: TlsStart; readonly password?: string }) => Promise<Served>
-  /** The options that name a server. */
+  /** The options for an address. */
   readonly at: (address: Address) => Options
   readonly open: (options: Options, context: ServerContext) => Promise<BinaryDatastore>
   readonly test: (options: Options, context: ServerContext) => Promise<ConnectionReport>
-  /** The options to sign in with a password; `undefined` where the engine knows no users. */
+  /** The options to sign in with a password; `undefined` if the engine has no users. */
   readonly signIn: Partial<Options> | undefined
-  /** The password that a server lets in. Default: the secret of the tests. */
+  /** The password that the server accepts. Default: the secret of the tests. */
   readonly password?: string
-  /** The codes that a server may fail with that encrypts nothing, where encryption is asked of it, divided by `|`. */
+  /** The possible error codes, separated by `|`, when an encrypted connection to an unencrypted server fails. */
   readonly unencrypted: string
-  /** Where a client makes the whole connection by itself: what the test of a connection says of it, and where it fails. */
+  /** For a client that makes the whole connection itself: what the connection test reports, and where it fails. */
   readonly report?: { readonly encrypted: string; readonly untrusted: string }
 }
 
 const WRONG = 'wrong-horse-battery'
 const key = Key.of('a')
 
-/** The promises about connections that all engines keep, tested with a real server of each. */
+/** Requirements for the connections of all engines, tested with a real server of each. */
 export function describeConnection<Options extends ConnectionOptions>(
   engine: ConnectingEngine<Options>,
 ): void {
   const { name, kind, at, password = SECRET } = engine
-  const { report: told = { encrypted: 'encrypted by TLSv1.3', untrusted: 'encrypt' } } = engine
+  const { report: expected = { encrypted: 'encrypted by TLSv1.3', untrusted: 'encrypt' } } = engine
   const right = contextWith(password)
   const start = (wanted: Parameters<typeof engine.start>[0] = {}) => stopping(engine.start(wanted))
   const open = async (
@@ -88,14 +88,14 @@ export function describeConnection<Options extends ConnectionOptions>(
     await store.put(key, bytes('x'))
     expect(text(await store.get(key))).toBe('x')
   }
-  /** A test that waited for this time limit would fail by its own. */
+  /** With this time limit, a test that waits for it exceeds its own. */
   const unlimited = { timeout: 600_000 }
   const encrypted = (port: number, host = 'localhost') => ({ host, port, isEncrypted: true })
 
   describe(`a connection to ${name}`, { timeout: 60_000 }, () => {
     onServers(engine.missing)
 
-    it('E4 E141 a server that is not there is CONNECTION at once, and one that says nothing fails within the time limit', async () => {
+    it('E4 E141 an absent server is CONNECTION at once, and a silent one fails within the time limit', async () => {
       await expect(open({ port: await freePort() }, unlimited)).rejects.toMatchObject({ code: 'CONNECTION' })
       const sockets = new Set<Socket>()
       const silent = createServer(socket => sockets.add(socket.on('error', () => undefined).resume()))
@@ -110,7 +110,7 @@ export function describeConnection<Options extends ConnectionOptions>(
       await expect(open({ port }, { timeout: 300 })).rejects.toMatchObject({ code: 'TIMEOUT' })
     })
 
-    it('E5 E24 calls fail as CONNECTION while the server is gone, which is told once; they go on once it is back', async () => {
+    it('E5 E24 calls fail as CONNECTION while the server is down, which is reported once; they succeed once it is back', async () => {
       const server = await start()
       const lost: boolean[] = []
       const store = await open(
@@ -136,7 +136,7 @@ export function describeConnection<Options extends ConnectionOptions>(
       await expect.poll(() => lost).toEqual([true, false])
     })
 
-    it('E5 a server that stops answering fails calls within their timeout, and the store goes on after', async () => {
+    it('E5 a server that stops answering fails calls within their timeout, and the store works again afterwards', async () => {
       const proxy = await stopping(Proxy.start((await start()).port))
       const store = await open(proxy, { timeout: 1500 })
       await store.put(key, bytes('x'))
@@ -149,14 +149,14 @@ export function describeConnection<Options extends ConnectionOptions>(
           ),
         ),
       )
-      // A client with a heartbeat may find the server lost before the time limit of the call.
+      // A client with a heartbeat may detect the lost server before the time limit of the call.
       for (const code of codes) expect(['TIMEOUT', 'CONNECTION']).toContain(code)
       proxy.thaw()
       await failuresUntil(() => store.get(key))
       await failuresUntil(() => works(store))
     })
 
-    it('E5 E24 a server that is lost while calls wait for its answers fails them, and the store goes on once it is back', async () => {
+    it('E5 E24 a server lost while calls are in flight fails them, and the store works once it is back', async () => {
       const proxy = await stopping(Proxy.start((await start()).port))
       const store = await open(proxy)
       await works(store)
@@ -178,7 +178,7 @@ export function describeConnection<Options extends ConnectionOptions>(
       await works(store)
     })
 
-    it('E20 the test of a connection ends with the step that failed', async () => {
+    it('E20 the connection test ends with the step that failed', async () => {
       const gone = await test({ port: await freePort() }, { timeout: 3000 })
       expect([gone.ok, gone.steps.map(({ name: step, ok }) => [step, ok])]).toEqual([
         false,
@@ -191,7 +191,7 @@ export function describeConnection<Options extends ConnectionOptions>(
     describe('encrypted', () => {
       onServers(noOpenssl)
 
-      it('E10 E141 trusts the authority that is named and no other, and only a certificate for the name of the address', async () => {
+      it('E10 E141 only the given authority is trusted, and only a certificate for the name of the address', async () => {
         const { port, certificates } = await start({ tls: 'server' })
         const ca = certificates?.ca
         await works(await open(encrypted(port), { tls: { ca } }))
@@ -204,19 +204,19 @@ export function describeConnection<Options extends ConnectionOptions>(
         const other = { ...unlimited, tls: { ca, servername: 'other.example' } }
         await expect(open(encrypted(port), other)).rejects.toMatchObject(refused)
         const { steps } = await test(encrypted(port), { tls: { ca } })
-        expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: told.encrypted })
+        expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: expected.encrypted })
         const untrusted = await test(encrypted(port), { tls: true })
-        expect(untrusted.steps.at(-1)).toMatchObject({ name: told.untrusted, ok: false })
+        expect(untrusted.steps.at(-1)).toMatchObject({ name: expected.untrusted, ok: false })
       })
 
-      it('E10 a server that encrypts nothing is refused where encryption is asked for', async () => {
+      it('E10 an unencrypted server is rejected if encryption is required', async () => {
         const { port } = await start()
         await expect(open(encrypted(port), { tls: true })).rejects.toMatchObject({
           code: expect.stringMatching(`^(${engine.unencrypted})$`) as string,
         })
       })
 
-      it('E105 signs in with the certificate of the document, which a server may want', async () => {
+      it('E105 signs in with a client certificate from the document', async () => {
         const { port, certificates } = await start({ tls: 'both' })
         const { ca, client } = certificates as Certificates
         await works(await open(encrypted(port), { tls: { ca, ...client } }))
@@ -232,7 +232,7 @@ export function describeConnection<Options extends ConnectionOptions>(
         tunnel: { host: '127.0.0.1', port, user, key: keyPath, knownHosts: knownHostsPath },
       })
 
-      it('E9 E29 a server is reached through a tunnel; a lost one is made again', async () => {
+      it('E9 E29 a server is reached through a tunnel; a lost tunnel is opened again', async () => {
         const [{ port }, ssh] = [await start(), await stopping(startSshServer())]
         const store = await open({ port }, through(ssh))
         await works(store)
@@ -245,7 +245,7 @@ export function describeConnection<Options extends ConnectionOptions>(
         await works(store)
       })
 
-      it('E9 E10 through a tunnel the certificate has to be for the server of the address', async ({
+      it('E9 E10 through a tunnel the certificate has to match the server of the address', async ({
         skip,
       }) => {
         skip(noOpenssl !== undefined, noOpenssl)
@@ -261,13 +261,13 @@ export function describeConnection<Options extends ConnectionOptions>(
         const other = open(encrypted(port), { ...through(ssh), tls: { ca, servername: 'other.example' } })
         await expect(other).rejects.toMatchObject(refused)
         const { ok, steps } = await test(encrypted(port), { ...through(ssh), tls: { ca } })
-        expect([ok, steps[1]?.detail]).toEqual([true, told.encrypted])
+        expect([ok, steps[1]?.detail]).toEqual([true, expected.encrypted])
       })
     })
 
     if (engine.signIn === undefined) return
 
-    it('E4 E6 a wrong password is ACCESS_DENIED, and neither an error nor a report holds one', async () => {
+    it('E4 E6 a wrong password is ACCESS_DENIED, and no error or report contains a password', async () => {
       const { port } = await start({ password })
       await works(await open({ port }, engine.signIn))
       const denied = await open({ port }, engine.signIn, contextWith(WRONG)).catch((error: unknown) => error)
@@ -277,7 +277,7 @@ export function describeConnection<Options extends ConnectionOptions>(
       expect(inspect([denied, report], { depth: 10, showHidden: true })).not.toContain(WRONG)
     })
 
-    it('E6 a stack names its secret, and neither document nor error nor span holds it', async () => {
+    it('E6 a stack names its secret, and no document, error or span contains it', async () => {
       const server = await start({ password })
       const seen: unknown[] = []
       const options = at({ host: '127.0.0.1', port: server.port, isEncrypted: false })

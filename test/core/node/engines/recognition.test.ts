@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** The kind that takes a path for its own, as the first of all. */
+/** The first kind that recognizes a path. */
 async function kindOf(path: string): Promise<string | undefined> {
   for (const { kind, recognition } of nodeKinds) {
     if ((await recognition?.place?.(path)) !== undefined) return kind
@@ -21,9 +21,9 @@ async function kindOf(path: string): Promise<string | undefined> {
   return undefined
 }
 
-describe('what stands at a path', () => {
+describe('recognition of a path', () => {
   it.each(['leveldb', 'lmdb', 'sqlite', 'git'])(
-    'E11 a %s is recognised, and opens with the options of it',
+    'E11 a %s is recognised, and opens with the recognized options',
     async kind => {
       const path = join(folder, 'made')
       const made = await openStack({ strata: 1, root: { kind, path } })
@@ -37,7 +37,7 @@ describe('what stands at a path', () => {
     },
   )
 
-  it('E11 looking at an SQLite database that is open leaves its locks to it', async () => {
+  it('E11 recognizing an open SQLite database does not release its locks', async () => {
     const path = join(folder, 'open.db')
     const stack = await openStack({ strata: 1, root: { kind: 'sqlite', path } })
     await stack.store.put(Key.of('a'), new Uint8Array([1]))
@@ -51,7 +51,7 @@ describe('what stands at a path', () => {
     await stack.close()
   })
 
-  it('E11 other files and folders are taken for nothing else', async () => {
+  it('E11 other files and folders are not recognized', async () => {
     const at = (name: string) => join(folder, name)
     await mkdir(at('folder'))
     await writeFile(at('folder/CURRENT'), 'MANIFEST-000001')
@@ -66,7 +66,7 @@ describe('what stands at a path', () => {
     }
   })
 
-  it('E11 a pipe is not waited for', async ({ skip }) => {
+  it('E11 a pipe does not block', async ({ skip }) => {
     skip(process.platform === 'win32', 'Windows has no such pipes')
     const path = join(folder, 'pipe')
     execFileSync('mkfifo', [path])

@@ -3,20 +3,20 @@ import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import type { ServerContext } from '../../../../src/core/node/connect/server-context.ts'
 
-/** The value of every secret of a test. */
+/** The value of every secret in a test. */
 export const SECRET = 'correct-horse-battery'
 
-/** What engines with a server are opened with. */
+/** The context in which engines with a server are opened. */
 export const context: ServerContext = contextWith(SECRET)
 
-/** Every secret has the given value. */
+/** A context where every secret has the given value. */
 export function contextWith(secret: string): ServerContext {
   return { baseDirectory: undefined, secret: () => Promise.resolve(secret) }
 }
 
 const opened: { close(): Promise<unknown> }[] = []
 
-/** Tests on a server: skipped where there is none, and closing what they have opened, the last first. */
+/** Declares tests on a server: skips them without one, and closes what they opened in reverse order. */
 export function onServers(missing: string | undefined): void {
   beforeEach(({ skip }) => skip(missing !== undefined, missing))
   afterEach(async () => {
@@ -36,7 +36,10 @@ export async function stopping<T extends { stop(): Promise<unknown> }>(starting:
   return server
 }
 
-/** Repeats a call until it succeeds, and gives what it failed with until then. */
+/**
+ * Repeats a call until it succeeds.
+ * @returns The failures until then.
+ */
 export async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
   const codes: string[] = []
   const deadline = Date.now() + 20_000
@@ -55,7 +58,7 @@ export async function failuresUntil(call: () => Promise<unknown>): Promise<strin
 const now = performance.now.bind(performance)
 let passed = 0
 
-/** Moves the clock of intervals on, for the rest of a test. */
+/** Advances the clock of intervals for the rest of a test. */
 export function waitAsIf(milliseconds: number): void {
   passed += milliseconds
   const moved = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed)
@@ -65,7 +68,7 @@ export function waitAsIf(milliseconds: number): void {
   })
 }
 
-/** The names of a level, branches with a slash. An index of all names is filled within the first moments. */
+/** The names of a level, branches with a slash. Waits for an index of all names to be filled. */
 export async function namesIn(store: BinaryDatastore, ...segments: readonly string[]): Promise<string[]> {
   for (;;) {
     const { children, isPartial } = await store.list(Key.of(...segments))

@@ -18,7 +18,7 @@ const encoder = new TextEncoder()
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
 const keys = Array.from({ length: 40 }, (_, index) => Key.of('level', `k${index}`))
 
-/** Puts one after another without waiting, from bytes that change as soon as each call has returned. */
+/** Puts concurrently, from bytes that change as soon as each call has returned. */
 async function putAll(store: BinaryDatastore): Promise<void> {
   const bytes = new Uint8Array(8)
   const puts = keys.map((key, index) => {
@@ -34,14 +34,14 @@ async function expectAll(store: BinaryDatastore): Promise<void> {
   expect(values).toEqual(keys.map((_, index) => new Uint8Array(8).fill(index)))
 }
 
-describe('calls side by side', () => {
+describe('concurrent calls', () => {
   for (const [name, open] of [
     ['LevelDB', (path: string) => LevelDatastore.open(path)],
     ['LMDB', (path: string) => LmdbDatastore.open(path)],
     ['LMDB, layout path', (path: string) => LmdbDatastore.open(path, { layout: 'path' })],
     ['SQLite', (path: string) => SqliteDatastore.open(join(path, 'data.db'))],
   ] as const) {
-    it(`D15 E26 ${name} writes what each put was given, and keeps it`, async () => {
+    it(`D15 E26 ${name} writes the bytes that each put was given, and keeps them`, async () => {
       const path = await roots.make()
       await using store = await open(path)
       await putAll(store)
@@ -52,7 +52,7 @@ describe('calls side by side', () => {
     })
   }
 
-  it('E26 of SQLite puts in one transaction only the one that the table refuses fails', async () => {
+  it('E26 of SQLite puts in one transaction, only the one that the table rejects fails', async () => {
     const path = join(await roots.make(), 'data.db')
     const database = new DatabaseSync(path)
     database.exec('CREATE TABLE t (key BLOB PRIMARY KEY, data BLOB CHECK (length(data) < 9))')
@@ -67,7 +67,7 @@ describe('calls side by side', () => {
     expect((await store.list(Key.of('level'))).children).toHaveLength(keys.length - 1)
   })
 
-  it('E26 of SQLite puts in one transaction each is judged by itself, after those before it', async () => {
+  it('E26 of SQLite puts in one transaction, each is evaluated separately, after those before it', async () => {
     await using store = await SqliteDatastore.open(join(await roots.make(), 'data.db'))
     const [there, other] = [Key.of('there'), Key.of('other')]
     const { etag } = await store.put(there, encoder.encode('first'))
@@ -85,11 +85,11 @@ describe('calls side by side', () => {
   })
 })
 
-describe('calls side by side on a Redis server', () => {
+describe('concurrent calls on a Redis server', () => {
   onServers(noRedis)
 
   for (const layout of ['strata', 'path'] as const) {
-    it(`D15 E26 layout ${layout} writes what each put was given, and reads it`, async () => {
+    it(`D15 E26 layout ${layout} writes the bytes that each put was given, and reads them`, async () => {
       const server = stopping(await startRedis())
       if (layout === 'path') await server.cli('set', 'theirs', 'x')
       const store = await openDatastore({ url: server.url, layout })
@@ -104,7 +104,7 @@ describe('calls side by side on a Redis server', () => {
     })
   }
 
-  it('E26 of reads in one command each has its own answer: a text, another type, none, one that is not allowed', async () => {
+  it('E26 reads in one command have separate answers: a text, another type, an absent key, a missing permission', async () => {
     const rules = '~a:* ~strata* +@all'
     const server = stopping(
       await startRedis({ password: SECRET, user: { name: 'app', password: SECRET, rules } }),

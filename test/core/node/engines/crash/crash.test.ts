@@ -21,14 +21,14 @@ import { TempRoots } from '../../fs/temp-root.ts'
 import { clientOf, newBucket } from '../s3/s3-context.ts'
 import { openEngine } from './engines.ts'
 
-/** `STRATA_KILLS=200 npx vitest run test/core/node/engines/crash` kills more often. */
+/** `STRATA_KILLS=200 npx vitest run test/core/node/engines/crash` makes more kills. */
 const KILLS = Number(process.env['STRATA_KILLS'] ?? 20)
-/** Of a server: what is answered is on the device. */
+/** Server settings with which an acknowledged write is on the device. */
 const DURABLE = [
   ['appendonly', 'yes'],
   ['appendfsync', 'always'],
 ] as const
-/** An engine is used for so many kills. */
+/** The number of kills for one place. */
 const KILLS_A_PLACE = 10
 const roots = new TempRoots()
 let writer: Bundle
@@ -148,9 +148,9 @@ const servers: readonly {
   },
 ]
 
-/** What a writer said before it was killed. */
-interface Told {
-  /** The last serial of each key that was answered, and the last that was begun. */
+/** The output of a writer before it was killed. */
+interface WriterOutput {
+  /** For each key, the serial of the last acknowledged write, and of the last one begun. */
   readonly done: Map<string, number>
   readonly begun: Map<string, number>
 }
@@ -198,7 +198,7 @@ async function killAgainAndAgain(
   let serial = 0
   for (let round = 0; round < KILLS; round += KILLS_A_PLACE) {
     const path = join(await roots.make(), 'store')
-    const told: Told = { done: new Map(), begun: new Map() }
+    const told: WriterOutput = { done: new Map(), begun: new Map() }
     for (let kill = 0; kill < KILLS_A_PLACE; kill++) {
       const args = [engine, path, durability, String(serial), server?.url ?? '']
       await killedAfter(args, told, ((round + kill) * 37) % 100)
@@ -212,8 +212,8 @@ async function killAgainAndAgain(
   }
 }
 
-/** Runs a writer and kills it, some lines and some time after it began to write. */
-async function killedAfter(args: readonly string[], told: Told, moment: number): Promise<void> {
+/** Starts a writer, and kills it a number of lines and milliseconds after it began to write. */
+async function killedAfter(args: readonly string[], told: WriterOutput, moment: number): Promise<void> {
   const child = spawn(process.execPath, [writer.file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let lines = 0
   createInterface(child.stdout).on('line', line => {
@@ -228,7 +228,7 @@ async function killedAfter(args: readonly string[], told: Told, moment: number):
   expect(signal).toBe('SIGKILL')
 }
 
-async function check(opened: Datastore, { done, begun }: Told): Promise<void> {
+async function check(opened: Datastore, { done, begun }: WriterOutput): Promise<void> {
   await using store = opened
   for (const [name, serial] of done) {
     if (name === 'both') continue
@@ -249,6 +249,6 @@ async function check(opened: Datastore, { done, begun }: Told): Promise<void> {
     values++
   }
   // Keys that etcd writes in one transaction have its revision. An etag is only compared with versions of its own key.
-  if (store.info.kind !== 'etcd') expect(etags.size, 'no two values have one version').toBe(values)
+  if (store.info.kind !== 'etcd') expect(etags.size, 'no two values have the same version').toBe(values)
   expect(values).toBeGreaterThan(done.size)
 }

@@ -15,8 +15,8 @@ import type { Datastore } from '../../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../../src/core/stores/memory.ts'
 
 /**
- * Opens what a crash test writes to.
- * @param server The address of a server, for an engine that is one, and for tiers over Redis.
+ * Opens the store of a crash test.
+ * @param server The address of a server, for engines with a server and for tiers over Redis.
  */
 export async function openEngine(
   engine: string,

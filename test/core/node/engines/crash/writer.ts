@@ -3,9 +3,10 @@ import { Key } from '../../../../../src/core/key.ts'
 import { selfDescribed } from '../../fs/crash/self-described.ts'
 import { openEngine } from './engines.ts'
 
-/*
- * Writes to an engine until it is killed: `node program.mjs ENGINE PATH DURABILITY SERIAL SERVER`. Says `begin KEY SERIAL` before
- * and `done KEY SERIAL` after each write, and `pair SERIAL` for a batch that writes one serial to two keys.
+/**
+ * Writes to an engine until it is killed: `node program.mjs ENGINE PATH DURABILITY SERIAL SERVER`. Prints `begin KEY
+ * SERIAL` before and `done KEY SERIAL` after each write, and `pair SERIAL` for a batch that writes one serial to two
+ * keys.
  */
 const [engine = '', path = '', durability = 'none', serialText = '1', server = ''] = process.argv.slice(2)
 const store = await openEngine(engine, path, durability === 'full' ? 'full' : 'none', server)

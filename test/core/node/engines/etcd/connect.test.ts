@@ -18,7 +18,7 @@ import { clientOf, openDatastore, startedEtcd } from './etcd-context.ts'
 
 const key = Key.of('a')
 
-/** A server that lets in the user `root` alone. */
+/** A server that accepts only the user `root`. */
 async function startGuarded(password: string): Promise<EtcdServer> {
   const server = await startEtcd()
   const client = clientOf(server.port)
@@ -41,20 +41,20 @@ describeConnection<EtcdOptions>({
   open: (options, given) => EtcdDatastore.open(options, given),
   test: (options, given) => testEtcd(options, given),
   signIn: { user: 'root', password: { secret: 'etcd' } },
-  // The server closes what it does not understand.
+  // The server closes connections that it does not understand.
   unencrypted: 'ACCESS_DENIED|CONNECTION',
 })
 
 describe('etcd', () => {
   onServers(noEtcd)
 
-  it('E4 E5 E101 CONNECTION while the server is gone; it goes on once the server is back, and nothing acknowledged is lost', async () => {
+  it('E4 E5 E101 CONNECTION while the server is down; calls succeed once it is back, and nothing acknowledged is lost', async () => {
     const nowhere = `etcd://127.0.0.1:${await freePort()}`
     await expect(openDatastore({ url: nowhere })).rejects.toMatchObject({ code: 'CONNECTION' })
     const { server } = await startedEtcd()
     const lost: (string | undefined)[] = []
     const report = ({ lost: now }: NodeStatus) => void lost.push(now?.reason)
-    // The other member of the cluster is not there.
+    // The other member of the cluster does not exist.
     const url = `${server.url},${nowhere.slice('etcd://'.length)}`
     const root = { kind: 'etcd', url: server.url, timeout: 5000 }
     const stack = closing(await openStack({ strata: 1, root }, { onStatus: (_id, change) => report(change) }))
@@ -81,7 +81,7 @@ describe('etcd', () => {
     expect(reason).not.toContain('UNAVAILABLE')
   })
 
-  it('E4 a wrong login is ACCESS_DENIED, and so is a key that the user may not write; no error names the password', async () => {
+  it('E4 a wrong login and a key without write permission are ACCESS_DENIED; no error contains the password', async () => {
     const { server, client } = await startedEtcd()
     await client.put('/app/a').value('x')
     const root = client.user('root')
@@ -110,14 +110,14 @@ describe('etcd', () => {
     await clientOf(server.port, { username: 'root', password: SECRET }).auth.authDisable()
   })
 
-  it('E112 each member has to be the host of its own address by its certificate', async ({ skip }) => {
+  it('E112 the certificate of each member has to match the host of its own address', async ({ skip }) => {
     skip(noOpenssl !== undefined, noOpenssl)
     const named = await stopping(startEtcd({ tls: 'server' }))
     const { certificates } = named
     const numbered = await stopping(startEtcd({ tls: 'server', certificates, as: 'address' }))
     const tls = { ca: certificates?.ca ?? '' }
     const nowhere = await freePort()
-    // The first member is not there, so the other one answers.
+    // The first member does not exist, so the other one answers.
     const right = await openDatastore({ url: `etcd://localhost:${nowhere},127.0.0.1:${numbered.port}`, tls })
     await right.put(key, bytes('x'))
     expect(text(await right.get(key))).toBe('x')
@@ -129,7 +129,7 @@ describe('etcd', () => {
     expect(await one.has(key)).toBe(false)
   }, 60_000)
 
-  it('E112 through a tunnel too', async ({ skip }) => {
+  it('E112 also through a tunnel', async ({ skip }) => {
     const missing = noOpenssl ?? noSshd
     skip(missing !== undefined, missing)
     const [named, ssh] = [await stopping(startEtcd({ tls: 'server' })), await stopping(startSshServer())]
@@ -148,7 +148,7 @@ describe('etcd', () => {
     await expect(openDatastore({ url: swapped, ...through })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   }, 60_000)
 
-  it('E112 a user signs in to a member by the name of its certificate, through a tunnel too', async ({
+  it('E112 a user signs in to a member by the name of its certificate, also through a tunnel', async ({
     skip,
   }) => {
     const missing = noOpenssl ?? noSshd
@@ -183,7 +183,7 @@ describe('etcd', () => {
     await expect(other).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   }, 60_000)
 
-  it('E4 E80 a value over the limit is VALUE_INVALID, and calls go on: no breaker opens', async () => {
+  it('E4 E80 a value over the limit is VALUE_INVALID, and later calls succeed: no circuit breaker opens', async () => {
     const { server, client } = await startedEtcd()
     const store = await openDatastore({ url: server.url, layout: 'path' })
     const most = store.capabilities.limits.valueBytes ?? 0
@@ -193,7 +193,7 @@ describe('etcd', () => {
       code: 'VALUE_INVALID',
       key,
     })
-    // More than the server takes, though each value fits.
+    // Over the limit of the server, though each value is below it.
     const large = store.batch()
     for (const name of ['b', 'c']) large.put(Key.of(name), new Uint8Array(1_000_000))
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -203,7 +203,7 @@ describe('etcd', () => {
     expect(await client.get('/b')).toBe(null)
   })
 
-  it('E20 the test of a connection says what was reached, and changes nothing', async () => {
+  it('E20 the connection test reports what was reached, and changes nothing', async () => {
     const { server, client } = await startedEtcd()
     await client.put('/a').value('x')
     const { ok, steps, rights } = await testEtcd({ url: server.url, timeout: 3000 }, context)
@@ -216,7 +216,7 @@ describe('etcd', () => {
     expect([gone.ok, gone.steps.length, gone.steps[0]?.ok]).toEqual([false, 1, false])
   })
 
-  it('E6 an address with a password, or of which one host is none, is refused', async () => {
+  it('E6 an address with a password or with an invalid host is rejected', async () => {
     for (const url of ['etcd://u:p@a:1,b:2', 'etcd://a:1,b:x', 'etcd://a:1,', 'http://a:1']) {
       const failed = await openDatastore({ url }).catch((error: unknown) => error)
       expect([url, failed]).toMatchObject([url, { code: 'CONFIG_INVALID' }])

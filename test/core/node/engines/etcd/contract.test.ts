@@ -17,7 +17,7 @@ if (noEtcd === undefined) {
   ): void => {
     describeDatastore(name, {
       ...openedAt(
-        // Of one length, because the longest key depends on it.
+        // All of one length, because the longest key depends on it.
         () => Promise.resolve(`p${String(places++).padStart(4, '0')}-`),
         prefix => EtcdDatastore.open({ url: server.url, prefix, ...options }, context),
       ),

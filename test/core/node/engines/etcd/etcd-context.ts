@@ -3,7 +3,7 @@ import { EtcdDatastore, type EtcdOptions } from '../../../../../src/core/node/en
 import { type EtcdServer, startEtcd } from '../../../../servers/etcd.ts'
 import { closing, context, stopping } from '../server-context.ts'
 
-/** A server of a test's own, and the client of other programs. */
+/** A server for one test, and a client that writes past the store under test. */
 export async function startedEtcd(
   options?: Parameters<typeof startEtcd>[0],
 ): Promise<{ readonly server: EtcdServer; readonly client: Etcd3 }> {
@@ -11,7 +11,7 @@ export async function startedEtcd(
   return { server, client: clientOf(server.port) }
 }
 
-/** The client that other programs use, past the store under test. */
+/** A client that writes past the store under test. */
 export function clientOf(
   port: number,
   auth?: { readonly username: string; readonly password: string },

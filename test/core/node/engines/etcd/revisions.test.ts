@@ -43,7 +43,7 @@ function changesOf(store: Datastore): { readonly until: (count: number) => Promi
 describe('revisions of etcd', () => {
   onServers(noEtcd)
 
-  it('E80 the etag is the revision of the write, in both layouts: it changes with the same bytes, and is judged for everyone', async () => {
+  it('E80 the etag is the revision of the write, in both layouts: it changes even for equal bytes, and the server checks it', async () => {
     const { server, client } = await startedEtcd()
     for (const layout of ['strata', 'path'] as const) {
       const options = { url: server.url, prefix: `${layout}-`, layout }
@@ -83,7 +83,7 @@ describe('revisions of etcd', () => {
     expect(await store.has(Key.of('t0'))).toBe(false)
   })
 
-  it('E81 a transaction holds for the levels and the absent keys that it read: two that depend on each other are made one after the other', async () => {
+  it('E81 a transaction checks the levels and the absent keys that it read: two that depend on each other are serialized', async () => {
     const { server, client } = await startedEtcd()
     const options = { url: server.url, layout: 'path' as const }
     const stores = [await openDatastore(options), await openDatastore(options)]
@@ -105,7 +105,7 @@ describe('revisions of etcd', () => {
     expect(names).toEqual(['0', '1'])
   })
 
-  it('E82 E5 watch tells changes by others, and goes on at the revision after the last when the server was gone', async () => {
+  it('E82 E5 watch reports changes by others, and resumes after the last revision when the server was down', async () => {
     const { server, client } = await startedEtcd()
     const store = await openDatastore({ url: server.url, layout: 'path' })
     const changes = changesOf(store)
@@ -117,7 +117,7 @@ describe('revisions of etcd', () => {
     await server.kill()
     const again = await server.restart()
     closing({ close: () => again.stop() })
-    // Before the store knows that the server was gone.
+    // Before the store notices that the server was down.
     for (let isDone = false; !isDone; ) {
       isDone = await client
         .put('/c')
@@ -131,14 +131,14 @@ describe('revisions of etcd', () => {
     expect(told.slice(3).filter(change => change !== 'resync /')).toEqual(['put /c'])
   })
 
-  it('E82 what was discarded by compaction while the server was gone is told as resync', async () => {
+  it('E82 changes discarded by compaction while the server was down are reported as resync', async () => {
     const { server, client } = await startedEtcd()
     const store = await openDatastore({ url: server.url, layout: 'path' })
     const changes = changesOf(store)
     await client.put('/b').value('x')
     await changes.until(1)
     await server.kill()
-    // Where the store does not reach it.
+    // At a port that the store does not use.
     const elsewhere = await server.restart(await freePort())
     const other = clientOf(elsewhere.port)
     for (let n = 0; n < 5; n++) await other.put('/c').value('x')
@@ -151,7 +151,7 @@ describe('revisions of etcd', () => {
     expect((await changes.until(3)).slice(2)).toEqual(['put /d'])
   })
 
-  it('E83 a revision shows the data as they were, takes no writes, and says when the server has discarded it', async () => {
+  it('E83 a revision shows the data at that time, rejects writes, and fails once the server has discarded it', async () => {
     const { server, client } = await startedEtcd()
     const now = await openDatastore({ url: server.url, layout: 'path' })
     await now.put(Key.of('x', 'a'), bytes('1'))
@@ -173,7 +173,7 @@ describe('revisions of etcd', () => {
     expect(text(await now.get(Key.of('x', 'a')))).toBe('2')
   })
 
-  it('E84 a time to live is a lease: readers miss the value at once, then the server removes it', async () => {
+  it('E84 a time to live is a lease: the value is absent for readers at once, then the server removes it', async () => {
     const { server, client } = await startedEtcd()
     const store = await openDatastore({ url: server.url, prefix: 'p/' })
     const changes = changesOf(store)
@@ -183,7 +183,7 @@ describe('revisions of etcd', () => {
     expect(kvs.map(({ lease }) => lease === '0')).toEqual([false])
     const { expires = 0 } = await store.stat(key)
     expect(Math.abs(expires - Date.now() - 1500)).toBeLessThan(1000)
-    // The server goes on alone.
+    // The server removes it without a call.
     expect(await changes.until(3)).toEqual(['put /a', 'put /b', 'delete /a'])
     expect(Date.now()).toBeGreaterThanOrEqual(expires)
     expect(await client.get('p/a')).toBe(null)

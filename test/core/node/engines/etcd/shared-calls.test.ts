@@ -37,7 +37,7 @@ describe('calls of one turn in etcd', () => {
     })
   }
 
-  it('E143 one that the server refuses fails alone', async () => {
+  it('E143 a call that the server refuses fails alone', async () => {
     const { server, client } = await startedEtcd()
     const root = client.user('root')
     await root.create(SECRET)
@@ -65,7 +65,7 @@ describe('calls of one turn in etcd', () => {
     await clientOf(server.port, { username: 'root', password: SECRET }).auth.authDisable()
   })
 
-  it('E143 each of them fails with its own key when the server is lost', async () => {
+  it('E143 if the server is lost, each call fails with its own key', async () => {
     const { server } = await startedEtcd()
     const store = await openDatastore({ url: server.url })
     await Promise.all(keys.map(key => store.put(key, bytes('old'))))

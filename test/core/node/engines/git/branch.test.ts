@@ -24,7 +24,7 @@ const codeOf = (call: Promise<unknown>) =>
   )
 
 let path: string
-/** A working tree with the branch `main`, on which others commit. */
+/** A working tree with the branch `main`, to which others commit. */
 beforeEach(async () => {
   path = await roots.make()
   await git(path, 'init', '--quiet', '--template=', '--initial-branch=main')
@@ -38,7 +38,7 @@ async function commitFile(name: string, text: string): Promise<string> {
 }
 
 describe('commits', () => {
-  it('E90 each call is one commit with its author and a message, a batch and a transaction too', async () => {
+  it('E90 each call is one commit with its author and a message, also a batch or a transaction', async () => {
     await using store = await open(path, { branch: 'data' })
     await store.put(a, bytes('1'))
     await store.put(b, bytes('2'))
@@ -66,7 +66,7 @@ describe('commits', () => {
     await git(path, 'fsck', '--strict')
   })
 
-  it('E90 calls of one turn are commits of their own, and the branch moves once', async () => {
+  it('E90 calls of one turn are separate commits, and the branch moves once', async () => {
     await using store = await open(path, { branch: 'data' })
     await Promise.all(
       Array.from({ length: 40 }, (_, index) => store.put(Key.of(`k${index}`), bytes(`${index}`))),
@@ -75,7 +75,7 @@ describe('commits', () => {
     expect((await git(path, 'reflog', 'data')).split('\n').length).toBeLessThan(10)
   })
 
-  it('E90 a put of the bytes that are there is a commit and a version', async () => {
+  it('E90 a put of unchanged bytes is a commit and a new version', async () => {
     await using store = await open(path, { branch: 'data' })
     const first = await store.put(a, bytes('1'))
     const second = await store.put(a, bytes('1'))
@@ -85,7 +85,7 @@ describe('commits', () => {
 })
 
 describe.each(['git', 'isomorphic-git'] as const)('other programs, by %s', program => {
-  it('E91 commits by others are seen at once, and told to watchers', async () => {
+  it('E91 commits by others are visible at once, and reported to watchers', async () => {
     await commitFile('a', 'one')
     await using store = await open(path, { program })
     expect(textOf(await store.get(a))).toBe('one')
@@ -99,7 +99,7 @@ describe.each(['git', 'isomorphic-git'] as const)('other programs, by %s', progr
     await changes.return?.()
   })
 
-  it('E91 a put over a branch that others have moved keeps their commit', async () => {
+  it('E91 a put to a branch that others have moved keeps their commit', async () => {
     const bare = join(await roots.make(), 'bare.git')
     await commitFile('a', 'one')
     await git(path, 'clone', '--quiet', '--bare', path, bare)
@@ -112,7 +112,7 @@ describe.each(['git', 'isomorphic-git'] as const)('other programs, by %s', progr
     expect(await git(bare, 'show', 'main:a')).toBe('mine')
   })
 
-  it('E91 an etag is exact: a value that was changed and changed back by others is another version', async () => {
+  it('E91 an etag is exact: a value that others changed and changed back is a new version', async () => {
     const bare = join(await roots.make(), 'bare.git')
     await commitFile('a', 'one')
     await git(path, 'clone', '--quiet', '--bare', path, bare)
@@ -128,7 +128,7 @@ describe.each(['git', 'isomorphic-git'] as const)('other programs, by %s', progr
     expect(textOf(await again.get(a))).toBe('one')
   })
 
-  it('E91 an etag holds in another opening, as long as the key did not change', async () => {
+  it('E91 an etag stays valid after reopening, as long as the key does not change', async () => {
     await using store = await open(path, { branch: 'data', program })
     const { etag } = await store.put(a, bytes('one'))
     await store.put(b, bytes('two'))
@@ -138,7 +138,7 @@ describe.each(['git', 'isomorphic-git'] as const)('other programs, by %s', progr
     expect(await codeOf(again.put(a, bytes('four'), { ifMatch: etag }))).toBe('CONFLICT')
   })
 
-  it('E93 a commit, a tag and the history of a key are read', async () => {
+  it('E93 a commit, a tag and the history of a key can be read', async () => {
     const first = await commitFile('a', 'one')
     await git(path, 'tag', '-a', '-m', 'a tag', 'v1')
     await commitFile('a', 'two')
@@ -178,7 +178,7 @@ describe('working trees', () => {
     expect(await git(path, 'status', '--porcelain')).toBe('')
   })
 
-  it('E92 a file with changes that are not committed is never overwritten, and others are written', async () => {
+  it('E92 a file with uncommitted changes is never overwritten, and others are written', async () => {
     await commitFile('a', 'one')
     await commitFile('c', 'one')
     await writeFile(join(path, 'a'), 'not committed')
@@ -208,7 +208,7 @@ describe('working trees', () => {
     expect(await readFile(join(path, 'a'), 'utf8')).toBe('one')
   })
 
-  it('E92 without the program git a branch that is checked out is not written', async () => {
+  it('E92 without the git program a checked-out branch is not written', async () => {
     await commitFile('a', 'one')
     await using store = await open(path, { program: 'isomorphic-git' })
     expect(await codeOf(store.put(a, bytes('two')))).toBe('UNSUPPORTED')
@@ -217,7 +217,7 @@ describe('working trees', () => {
 })
 
 describe('names and modes', () => {
-  it('E94 names that git refuses are KEY_INVALID', async () => {
+  it('E94 names that git does not allow are KEY_INVALID', async () => {
     await using store = await open(path, { branch: 'data' })
     for (const name of ['.git', '.GIT', 'git~1', '.git. ', '.g\u200cit', 'x\\.git', 'nul\0']) {
       expect([name, await codeOf(store.put(Key.of('docs', name), bytes('x')))]).toEqual([name, 'KEY_INVALID'])
@@ -227,7 +227,7 @@ describe('names and modes', () => {
     await git(path, 'fsck', '--strict')
   })
 
-  it('E94 an executable stays one, links and submodules are named as hidden and refused', async () => {
+  it('E94 an executable stays executable, links and submodules are reported as hidden and rejected', async () => {
     await writeFile(join(path, 'run'), 'one', { mode: 0o755 })
     await symlink('run', join(path, 'link'))
     await mkdir(join(path, 'sub'))
@@ -255,7 +255,7 @@ describe('names and modes', () => {
 })
 
 describe('opening', () => {
-  it('E90 what cannot be opened is CONFIG_INVALID, and nothing is made', async () => {
+  it('E90 invalid repositories, branches and options are CONFIG_INVALID, and nothing is created', async () => {
     await commitFile('a', 'one')
     expect(await codeOf(open(path, { branch: 'none', create: false }))).toBe('CONFIG_INVALID')
     expect(await codeOf(open(path, { branch: '../x' }))).toBe('CONFIG_INVALID')

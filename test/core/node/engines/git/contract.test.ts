@@ -12,7 +12,7 @@ afterAll(() => roots.remove())
 
 const hostileSegments = (segment: string): boolean => nameProblem(segment) === undefined
 
-/** Copied for each test, which costs less than a process. */
+/** Copied for each test, which takes less time than a process. */
 let templates: Promise<string> | undefined
 
 async function makeTemplates(): Promise<string> {
@@ -48,7 +48,7 @@ describeDatastore('E90 GitDatastore, a commit', {
     const store = await GitDatastore.open(path, { author: AUTHOR })
     for (const { key, value } of seed) await store.put(key, value)
     await store.close()
-    // A repository without a commit has none to open.
+    // A repository without a commit has no revision to open.
     return GitDatastore.open(path, seed.length === 0 ? { readOnly: true } : { at: 'main' })
   },
   hostileSegments,

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await git(path, 'init', '--quiet', '--bare', '--template=', '--initial-branch=main')
 })
 
-/** A repository whose moves of the branch fail after they were made, in the way a test chooses. */
+/** A repository whose branch moves fail after they were made, in a way that the test selects. */
 class FailingRepository extends ProgramRepository {
   afterMove: ((move: RefMove) => Promise<void>) | undefined
   isReadable = true
@@ -53,7 +53,7 @@ async function failingWriter() {
   return { repository, writer: new BranchWriter({ repository, trees, head, ref: REF }, options) }
 }
 
-/** Puts a file, as a store does. */
+/** Puts a file in the way of a store. */
 const put = (name: string): Change<string> => ({
   make: async (draft, objects) => {
     const oid = objects.put('blob', bytes(name))
@@ -67,10 +67,10 @@ const outcomes = async (calls: readonly Promise<string>[]) =>
   (await Promise.allSettled(calls)).map(one => (one.status === 'fulfilled' ? one.value : String(one.reason)))
 
 describe('a failure after the branch has moved', () => {
-  it('E107 fails the calls and says what is made; no call is made twice', async () => {
+  it('E107 calls fail with a message that their commit was made; no call is repeated', async () => {
     const { repository, writer } = await failingWriter()
     await writer.commit(put('first'))
-    // The folder that is to be flushed is gone for a moment.
+    // The folder to be flushed is missing for a moment.
     const folder = join(path, 'refs', 'heads')
     repository.afterMove = () => promises.rename(folder, `${folder}-away`)
     const calls = [put('a'), refused, put('b')].map(change => writer.commit(change))
@@ -89,7 +89,7 @@ describe('a failure after the branch has moved', () => {
     await repository.close()
   })
 
-  it('E107 a process that ends once it has moved the branch has moved it, also where others went on from there', async () => {
+  it('E107 if git is killed after it moved the branch, the calls succeed, even if others have committed since', async () => {
     const { repository, writer } = await failingWriter()
     const ended = () => Promise.reject(new Error('git was ended'))
     repository.afterMove = ended
@@ -117,7 +117,7 @@ describe('a failure after the branch has moved', () => {
     await repository.close()
   })
 
-  it('E107 where nobody can tell whether it has moved, the calls fail once', async () => {
+  it('E107 if the state of the branch is unknown, the calls fail once', async () => {
     const { repository, writer } = await failingWriter()
     repository.afterMove = () => {
       repository.isReadable = false
@@ -131,7 +131,7 @@ describe('a failure after the branch has moved', () => {
   })
 })
 
-/** What is flushed to the device and renamed from now on, in order, by its path in the repository. */
+/** The flushes and renames from now on, in order, by their path in the repository. */
 function recordFlushes(): string[] {
   const calls: string[] = []
   const paths = new Map<number, string>()
@@ -180,7 +180,7 @@ function kindOf(name: string): string {
   return name
 }
 
-/** Without repetitions one after another. */
+/** Without consecutive duplicates. */
 const phases = (calls: readonly string[]) => calls.filter((call, index) => call !== calls[index - 1])
 
 describe('durability', () => {
@@ -212,7 +212,7 @@ describe('durability', () => {
     },
   )
 
-  it('E108 full, by git: it flushes the branch before it names it, which its trace shows', async () => {
+  it('E108 full, by git: it flushes the branch before renaming it, as its trace shows', async () => {
     const trace = join(await roots.make(), 'trace')
     const home = await roots.make()
     await writeFile(join(home, '.gitconfig'), `[trace2]\n\teventTarget = ${trace}\n`)
@@ -233,7 +233,7 @@ describe('durability', () => {
     }
   })
 
-  it('E108 none flushes nothing', async () => {
+  it('E108 with none nothing is flushed', async () => {
     const store = await open({ durability: 'none' })
     const calls = recordFlushes()
     await store.put(Key.of('k'), bytes('value'))
@@ -243,7 +243,7 @@ describe('durability', () => {
   })
 })
 
-/** The flushes that all processes of git made, as their traces say at their ends. */
+/** The number of flushes by all git processes, according to their traces. */
 function flushesOf(events: readonly object[]): number {
   let count = 0
   for (const { category, key, value } of events as readonly Record<string, unknown>[]) {

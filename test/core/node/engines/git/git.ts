@@ -5,7 +5,7 @@ const run = promisify(execFile)
 
 export const AUTHOR = { name: 'Ann', email: 'ann@example.org' }
 
-/** The environment of git in tests: no settings of the user, and an author. */
+/** The environment of git in tests: no user settings, and an author. */
 const env = {
   ...process.env,
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -16,7 +16,10 @@ const env = {
   GIT_COMMITTER_EMAIL: 'bob@example.org',
 }
 
-/** Runs git as another program does. @returns What it prints, without the last line break. */
+/**
+ * Runs git like another program.
+ * @returns Its output without the last line break.
+ */
 export async function git(folder: string, ...args: readonly string[]): Promise<string> {
   const { stdout } = await run('git', [...args], { cwd: folder, env })
   return stdout.replace(/\n$/, '')

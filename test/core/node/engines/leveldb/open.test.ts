@@ -25,8 +25,8 @@ afterEach(async () => {
   await roots.remove()
 })
 
-/** Runs a command until it says a line, which this gives; it goes on until the test ends. */
-function said(command: string, args: readonly string[]): Promise<string> {
+/** Runs a command and returns the first line that it prints. It keeps running until the test ends. */
+function firstLineOf(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   return new Promise((resolve, reject) => {
@@ -35,18 +35,21 @@ function said(command: string, args: readonly string[]): Promise<string> {
   })
 }
 
-/** Opens the folder in another process, which keeps it open: `open`, or why not. */
+/**
+ * Opens the folder in another process, which keeps it open.
+ * @returns `open`, or the code of the failure.
+ */
 function openElsewhere(folder: string): Promise<string> {
   const program = `
     const { ClassicLevel } = require('classic-level')
     const level = new ClassicLevel(process.argv[1])
     level.open().then(() => console.log('open'), error => console.log(error.cause.code))
     setInterval(() => {}, 1000)`
-  return said(process.execPath, ['-e', program, folder])
+  return firstLineOf(process.execPath, ['-e', program, folder])
 }
 
 describe('opening a LevelDB folder', () => {
-  it('E7 without the client says what to install, and makes no folder', async () => {
+  it('E7 without the client, opening names the package to install, and creates no folder', async () => {
     const absent = () =>
       Promise.reject(Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }))
     const folder = join(path, 'new')
@@ -58,7 +61,7 @@ describe('opening a LevelDB folder', () => {
     expect(await pathsBelow(path)).toEqual([])
   })
 
-  it('E8 a folder that holds other files, a RocksDB or a file is refused and stays as it is', async () => {
+  it('E8 a folder with other files, a RocksDB folder and a file are rejected and stay unchanged', async () => {
     const folders = { files: 'notes.txt', rocks: 'IDENTITY', odd: 'other' }
     for (const [name, file] of Object.entries(folders)) {
       await mkdir(join(path, name))
@@ -71,7 +74,7 @@ describe('opening a LevelDB folder', () => {
     expect(await pathsBelow(path)).toEqual(before)
   })
 
-  it('E8 an empty or missing folder becomes a store, but not without create, nor read-only', async () => {
+  it('E8 an empty or missing folder becomes a store, but not without create or when read-only', async () => {
     for (const options of [{ create: false }, { readOnly: true }]) {
       for (const folder of [path, join(path, 'missing')])
         await expect(LevelDatastore.open(folder, options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -88,7 +91,7 @@ describe('opening a LevelDB folder', () => {
     const other = await roots.make()
     await (await LevelDatastore.open(other)).close()
     expect(
-      await said('flock', ['--no-fork', join(other, 'LOCK'), 'sh', '-c', 'echo held; exec sleep 60']),
+      await firstLineOf('flock', ['--no-fork', join(other, 'LOCK'), 'sh', '-c', 'echo held; exec sleep 60']),
     ).toBe('held')
     await expect(LevelDatastore.open(other)).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -98,7 +101,7 @@ describe('opening a LevelDB folder', () => {
     expect((await copy.list(Key.root)).children).toEqual([])
   })
 
-  it('E3 a second opening in this process shares the first, and the lock is held until both are closed', async () => {
+  it('E3 a second store in this process shares the first one, and the lock is held until both are closed', async () => {
     const one = await LevelDatastore.open(path)
     const two = await LevelDatastore.open(join(path, '..', path.split('/').at(-1) ?? ''))
     await one.put(a, bytesOf('x'))
@@ -111,7 +114,7 @@ describe('opening a LevelDB folder', () => {
     expect(await openElsewhere(path)).toBe('open')
   })
 
-  it('E3 D21 what expires by one opening is gone in another', async () => {
+  it('E3 D21 a value that expires in one store is absent in another one on the same folder', async () => {
     await using one = await LevelDatastore.open(path)
     await using two = await LevelDatastore.open(path)
     await two.list(Key.root)
@@ -121,7 +124,7 @@ describe('opening a LevelDB folder', () => {
     expect(etag).toBeDefined()
   })
 
-  it('E8 read-only removes the copies of processes that were killed, and of no others', {
+  it('E8 read-only removes the copies of killed processes, and no others', {
     timeout: 60_000,
   }, async () => {
     await (await LevelDatastore.open(path)).close()
@@ -129,7 +132,7 @@ describe('opening a LevelDB folder', () => {
     const program = await bundle(join(import.meta.dirname, 'reader.ts'), ['classic-level'])
     vi.stubEnv('TMPDIR', temporary)
     try {
-      expect(await said(process.execPath, [program.file, path])).toBe('open')
+      expect(await firstLineOf(process.execPath, [program.file, path])).toBe('open')
       const [copy] = await readdir(temporary)
       await using one = await LevelDatastore.open(path, { readOnly: true })
       expect(await readdir(temporary)).toHaveLength(2)
@@ -148,7 +151,7 @@ describe('opening a LevelDB folder', () => {
     }
   })
 
-  it('E8 read-only leaves the folder as it is and shows it as it was, also while another program writes', async () => {
+  it('E8 read-only does not change the folder and shows its state at opening, also while another program writes', async () => {
     const owner = await LevelDatastore.open(path)
     for (let index = 0; index < 500; index++) await owner.put(Key.of(`k${index}`), new Uint8Array(20_000))
     const copy = await LevelDatastore.open(path, { readOnly: true })
@@ -172,7 +175,7 @@ describe('opening a LevelDB folder', () => {
     await expect(LevelDatastore.open(path)).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 
-  it('E2 values stand in the folder with their header, under the bytes of their keys', async () => {
+  it('E2 values are stored in the folder with their header, under the bytes of their keys', async () => {
     const store = await LevelDatastore.open(path)
     await store.put(Key.of('a', 'b'), bytesOf('hi'))
     await store.close()

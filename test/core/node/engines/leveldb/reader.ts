@@ -1,6 +1,6 @@
 import { LevelDatastore } from '../../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
 
-// Opens a folder to read until it is killed: `node program.mjs PATH`. Says `open` once it is.
+// Opens a folder read-only until it is killed: `node program.mjs PATH`. Prints `open` once it is open.
 await LevelDatastore.open(process.argv[2] ?? '', { readOnly: true })
 console.log('open')
 setInterval(() => undefined, 1000)

@@ -19,11 +19,11 @@ import { pathsBelow, TempRoots } from '../../fs/temp-root.ts'
 const roots = new TempRoots()
 afterAll(() => roots.remove())
 
-/** Keys of all kinds that datastore-level takes. */
+/** All kinds of keys that datastore-level accepts. */
 const KEYS = ['/a', '/a/b', '/a/b:c', '/a-b', '/Films/Brazil', '/späť/😀', '/with space/%41']
 
 describe('LevelDB folders of other programs', () => {
-  it('E2 I1 one of datastore-level is shown, edited, and read back by datastore-level', async () => {
+  it('E2 I1 a folder of datastore-level is read and edited here, and read back by datastore-level', async () => {
     const path = join(await roots.make(), 'peer')
     const peer = new PeerDatastore(path)
     await peer.open()
@@ -58,7 +58,7 @@ describe('LevelDB folders of other programs', () => {
     await again.close()
   })
 
-  it('E2 I1 one of blockstore-level is shown, edited, and read back by blockstore-level', async () => {
+  it('E2 I1 a folder of blockstore-level is read and edited here, and read back by blockstore-level', async () => {
     const path = join(await roots.make(), 'peer')
     const blocks = new LevelBlockstore(path)
     await blocks.open()
@@ -88,7 +88,7 @@ describe('LevelDB folders of other programs', () => {
     await again.close()
   })
 
-  it('E2 Local Storage of Chromium is shown, and its folder is left as it is', { timeout: 60_000 }, async ({
+  it('E2 Local Storage of Chromium can be read, and its folder stays unchanged', { timeout: 60_000 }, async ({
     skip,
   }) => {
     const chromium = findChromium()
@@ -115,7 +115,7 @@ describe('LevelDB folders of other programs', () => {
         ],
         { timeout: 50_000 },
       )
-    // On a loaded machine Chromium may end before it has written what a page stored.
+    // On a busy machine Chromium may exit before it has written the data of a page.
     for (let visits = 1; visits <= 10; visits++) {
       await visit()
       const files = (await pathsBelow(profile)).filter(file => /Local Storage\/leveldb\/./.test(file))
@@ -126,7 +126,7 @@ describe('LevelDB folders of other programs', () => {
     await using store = await LevelDatastore.open(path, { readOnly: true })
     const entries = await collect(store.query({ prefix: '/' }))
     const found = entries.find(({ key }) => key.toString().endsWith('greeting'))
-    // Byte 01 says that the text is Latin-1.
+    // Byte 01 marks the text as Latin-1.
     expect(Buffer.from(found?.value ?? []).toString('latin1')).toBe('\u0001hello')
     expect(await store.get(found?.key ?? Key.root)).toEqual(found?.value)
     expect(await walkKeys(store)).toHaveLength(entries.length)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { ByteSource } from '../../../../../src/core/node/engines/lmdb/foreign/pages.ts'
 
-/** A fixture that `fixtures/make.py` made with liblmdb. */
+/** A fixture made by `fixtures/make.py` with liblmdb. */
 export function fixture(name: string): Buffer {
   return gunzipSync(readFileSync(join(import.meta.dirname, 'fixtures', `${name}.gz`)))
 }

@@ -36,7 +36,7 @@ describe('the reader of foreign LMDB files', () => {
     ['empty', undefined],
     ['databases', 'named'],
     ['databases', 'empty'],
-  ])('E8 gives each row of %s (database %s) as mdb_dump does', (name, database) => {
+  ])('E8 returns each row of %s (database %s) like mdb_dump', (name, database) => {
     const expected = dumped(database === undefined ? name : `${name}-${database}`)
     const driver = driverOver(name, database)
     for (const limit of [1, 7, 64, 65, 1000]) {
@@ -53,7 +53,7 @@ describe('the reader of foreign LMDB files', () => {
     expect(driver.estimate()).toBe(expected.length)
   })
 
-  it('E2 ranges begin and end anywhere', () => {
+  it('E2 ranges may begin and end at any key', () => {
     const driver = driverOver('plain')
     const all = rowsOf(driver, 1000, false).map(({ key }) => Buffer.from(key))
     const bounds = all
@@ -70,7 +70,7 @@ describe('the reader of foreign LMDB files', () => {
     }
   })
 
-  it.each(['several', 'fixed'])('E8 gives every value of a key of database %s as mdb_dump does', database => {
+  it.each(['several', 'fixed'])('E8 returns every value of a key of database %s like mdb_dump', database => {
     const snapshot = new Snapshot(new BufferSource(fixture('databases.mdb')), database)
     const rows = snapshot.read(tree =>
       [...tree.walk({})].flatMap(leaf => {
@@ -82,7 +82,7 @@ describe('the reader of foreign LMDB files', () => {
     expect(rows).toEqual(dumped(`databases-${database}`))
   })
 
-  it('E8 a key with several values reads as a list of them, and one with one value as that', () => {
+  it('E8 a key with several values reads as a list, and one with a single value as that value', () => {
     const driver = driverOver('databases', 'several')
     const text = (key: string) => new TextDecoder().decode(driver.get(bytes(key))?.value)
     expect(text('key 0')).toBe('value 0 of 0')
@@ -91,7 +91,7 @@ describe('the reader of foreign LMDB files', () => {
     expect(JSON.parse(text('bytes'))).toEqual(['text', { base64: '//4=' }])
   })
 
-  it('E8 the main database lists its databases, and says how to read them', () => {
+  it('E8 the main database lists its databases, with a hint how to open them', () => {
     const driver = driverOver('databases')
     const keys = driver.range({ from: bytes(''), to: PAST, limit: 10, reverse: false, keysOnly: true })
     expect(keys.map(({ key }) => new TextDecoder().decode(key))).toEqual([
@@ -115,7 +115,7 @@ describe('the reader of foreign LMDB files', () => {
     expect(caught(() => driverOver('plain', 'x').check())).toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('E8 is only read, and CLOSED after close', () => {
+  it('E8 is read-only, and CLOSED after close', () => {
     const driver = driverOver('plain')
     expect(driver.capabilities.writable).toBe(false)
     expect(caught(() => driver.write())).toMatchObject({ code: 'READ_ONLY' })
@@ -128,7 +128,7 @@ describe('the reader of foreign LMDB files', () => {
 describe('the reader of foreign LMDB files beside a writer', () => {
   const states = Array.from({ length: 8 }, (_, index) => fixture(`commit-${index}.mdb`))
 
-  /** A file whose writer commits at some of the reads. */
+  /** A file whose writer commits during some of the reads. */
   class WrittenSource extends BufferSource {
     commits = 0
     readonly #isDue: () => boolean
@@ -144,7 +144,7 @@ describe('the reader of foreign LMDB files beside a writer', () => {
     }
   }
 
-  it('E8 a chunk is of one transaction, whenever others commit', () => {
+  it('E8 a chunk belongs to one transaction, even if others commit', () => {
     let seed = 1
     const random = (count: number) => {
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
@@ -183,7 +183,7 @@ describe('the reader of foreign LMDB files beside a writer', () => {
     expect(seen.size).toBe(states.length)
   })
 
-  it('E8 where others commit at every read, it says so', () => {
+  it('E8 if others commit during every read, it fails with that reason', () => {
     let commit = 0
     const source: ByteSource = {
       size: () => states[0]!.length,
@@ -197,7 +197,7 @@ describe('the reader of foreign LMDB files beside a writer', () => {
     })
   })
 
-  it('D9 tells when it is asked that others have committed', () => {
+  it('D9 othersWrote() reports commits by others', () => {
     const source = new BufferSource(states[0]!)
     const driver = new ForeignLmdbDriver(source, 'asked')
     driver.othersWrote()
@@ -206,7 +206,7 @@ describe('the reader of foreign LMDB files beside a writer', () => {
     expect([driver.othersWrote(), driver.othersWrote()]).toEqual([true, false])
   })
 
-  it('D12 tells that others have committed', async () => {
+  it('D12 reports commits by others to watchers', async () => {
     const source = new BufferSource(states[0]!)
     const driver = new ForeignLmdbDriver(source, 'watched')
     const told = new Promise<unknown>(resolve => {
@@ -237,7 +237,7 @@ describe('the reader of damaged LMDB files', () => {
       for (let run = 0; run < 400; run++) {
         const damaged = Buffer.from(whole)
         for (let harm = random(4); harm >= 0; harm--) {
-          // Most of what has a meaning stands at the beginning of a page, and where its nodes begin.
+          // Most significant bytes are at the beginning of a page and at the beginning of its nodes.
           const page = random(pages) * 4096
           const at = page + (random(2) === 0 ? random(64) : random(4096))
           const kind = random(5)

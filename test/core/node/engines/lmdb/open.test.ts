@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** Runs a program in another process, which has the client as `lmdb` and the folder as `path`. */
+/** Runs a program in another process, with the client as `lmdb` and the folder as `path`. */
 async function elsewhere(program: string): Promise<void> {
   const whole = `const lmdb = require('lmdb'); const path = process.argv[1];
     const open = options => lmdb.open({ path, noSubdir: false, keyEncoding: 'binary', encoding: 'binary', ...options });
@@ -39,7 +39,7 @@ const sumOf = async (file: string) =>
     .digest('hex')
 
 describe('opening LMDB', () => {
-  it('E7 without the client says what to install, and makes nothing', async () => {
+  it('E7 without the client, opening names the package to install, and creates nothing', async () => {
     const absent = () =>
       Promise.reject(Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }))
     const options = { readOnly: false, create: true, database: undefined }
@@ -50,7 +50,7 @@ describe('opening LMDB', () => {
     expect(await pathsBelow(path)).toEqual([])
   })
 
-  it('E8 what is not LMDB is refused and stays as it is', async () => {
+  it('E8 a file or folder that is not LMDB is rejected and stays unchanged', async () => {
     await mkdir(join(path, 'photos'))
     await writeFile(join(path, 'photos', 'a.jpg'), 'x')
     await writeFile(join(path, 'text'), 'no database, but more than a page'.repeat(1000))
@@ -64,7 +64,7 @@ describe('opening LMDB', () => {
     expect(await pathsBelow(path)).toEqual(before)
   })
 
-  it('E8 a file that grows while it is looked at is not taken for one that is cut off', async () => {
+  it('E8 a file that grows during recognition is not rejected as truncated', async () => {
     const store = await LmdbDatastore.open(path)
     const over = new AbortController()
     const grow = async () => {
@@ -83,7 +83,7 @@ describe('opening LMDB', () => {
     await store.close()
   })
 
-  it('E8 an empty or missing place becomes a store, but not without create, nor read-only', async () => {
+  it('E8 an empty or missing place becomes a store, but not without create or when read-only', async () => {
     for (const options of [{ create: false }, { readOnly: true }]) {
       for (const place of [path, join(path, 'missing'), join(path, 'missing.mdb')])
         await expect(LmdbDatastore.open(place, options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -101,7 +101,7 @@ describe('opening LMDB', () => {
     }
   })
 
-  it('E8 a file that is cut off or broken fails with a code, and the process lives', async () => {
+  it('E8 a truncated or damaged file fails with a code, and does not crash the process', async () => {
     const store = await LmdbDatastore.open(path)
     for (let index = 0; index < 50; index++) await store.put(Key.of(`k${index}`), new Uint8Array(20_000))
     await store.close()
@@ -124,7 +124,7 @@ describe('opening LMDB', () => {
   })
 
   it.each(['folder', 'file'])(
-    'E8 a %s that stock LMDB wrote is shown read-only, and stays as it is',
+    'E8 a %s written by stock LMDB is opened read-only, and stays unchanged',
     async kind => {
       const file = kind === 'folder' ? join(path, 'data.mdb') : join(path, 'any name')
       await writeFile(file, fixture('plain.mdb'))
@@ -148,7 +148,7 @@ describe('opening LMDB', () => {
     },
   )
 
-  it('E2 a file of another program with the same client is shown and edited', async () => {
+  it('E2 a file of another program with the same client can be read and edited', async () => {
     await elsewhere(
       `const db = open(); await db.put(Buffer.from('/a/b'), Buffer.from('one')); await db.close()`,
     )
@@ -167,7 +167,7 @@ describe('opening LMDB', () => {
     await db.close()
   })
 
-  it('E3 openings in this process share the file, whoever comes first, and read-only ones go on', async () => {
+  it('E3 stores in this process share the file, in any order of opening, and read-only ones keep working', async () => {
     await (await LmdbDatastore.open(path)).close()
     const reader = await LmdbDatastore.open(path, { readOnly: true })
     expect(await reader.has(a)).toBe(false)
@@ -183,7 +183,7 @@ describe('opening LMDB', () => {
     expect(await named.get(a)).toEqual(bytesOf('named'))
   })
 
-  it('E8 read-only leaves the data as they are', async () => {
+  it('E8 read-only does not change the data', async () => {
     const store = await LmdbDatastore.open(path)
     await store.put(a, bytesOf('x'))
     await store.close()
@@ -196,7 +196,7 @@ describe('opening LMDB', () => {
     })
   })
 
-  it('D12 D33 the writes of another process are seen, told and judged', async () => {
+  it('D12 D33 writes of another process are visible, reported, and checked by ifMatch', async () => {
     await using store = await LmdbDatastore.open(path, { layout: 'path' })
     const { etag } = await store.put(a, bytesOf('x'))
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
@@ -208,7 +208,7 @@ describe('opening LMDB', () => {
     await changes.return?.()
   })
 
-  it('D9 odd names that anybody else writes are listed at once', async () => {
+  it('D9 odd names written by others are listed at once', async () => {
     await using store = await LmdbDatastore.open(path, { layout: 'path' })
     await store.put(a, bytesOf('x'))
     const names = async () => (await store.list(Key.root)).children.map(({ name }) => name)
@@ -224,7 +224,7 @@ describe('opening LMDB', () => {
     expect(await names()).toEqual(['a', '\ufffd%FE'])
   })
 
-  it('E3 of two processes that count one value up none loses a step', async () => {
+  it('E3 no increment is lost when two processes increment one value', async () => {
     await using store = await LmdbDatastore.open(path, { layout: 'path' })
     await store.put(a, bytesOf('0'))
     const other = elsewhere(`
@@ -245,7 +245,7 @@ describe('opening LMDB', () => {
     expect(await store.get(a)).toEqual(bytesOf('200'))
   })
 
-  it('D45 a key past the limit of LMDB is KEY_INVALID, and lists end before it', async () => {
+  it('D45 a key over the limit of LMDB is KEY_INVALID, and lists end before it', async () => {
     await using store = await LmdbDatastore.open(path, { layout: 'path' })
     const long = Key.of('x'.repeat(1977))
     await store.put(long, bytesOf('x'))

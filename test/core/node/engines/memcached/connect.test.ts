@@ -34,7 +34,7 @@ describeConnection<MemcachedOptions>({
 describe('memcached', () => {
   onServers(noMemcached)
 
-  it('E4 E5 E89 CONNECTION while the server is gone; once it is back the store goes on, empty, and no etag of before matches', async () => {
+  it('E4 E5 E89 CONNECTION while the server is down; once it is back the store is empty and works, and no earlier etag matches', async () => {
     const nowhere = openDatastore({ url: `memcached://127.0.0.1:${await freePort()}` })
     await expect(nowhere).rejects.toMatchObject({ code: 'CONNECTION' })
     const { server } = await startedMemcached()
@@ -54,14 +54,14 @@ describe('memcached', () => {
     const codes = await failuresUntil(() => store.has(key))
     expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
     expect(await store.has(key)).toBe(false)
-    // The numbers of the server begin again.
+    // The version numbers of the server restart.
     const next = await store.put(key, bytes('x'))
     expect(next.etag).not.toBe(etag)
     await expect(store.put(key, bytes('z'), { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
     expect(lost).toEqual([false, true, false])
   })
 
-  it('E4 a value over the limit is VALUE_INVALID and leaves what is there, which the server alone would remove', async () => {
+  it('E4 a value over the limit is VALUE_INVALID and leaves the old one, which the server itself would remove', async () => {
     const { server, direct } = await startedMemcached()
     const store = await openDatastore({ url: server.url, layout: 'path' })
     const most = store.capabilities.limits.valueBytes ?? 0
@@ -77,7 +77,7 @@ describe('memcached', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('E85 the etag is the number of the write, judged by the server: of two programs that replace one version one gets CONFLICT', async () => {
+  it('E85 the etag is the version number of the server: of two programs that replace one version one gets CONFLICT', async () => {
     const { server, direct } = await startedMemcached()
     for (const layout of ['strata', 'path'] as const) {
       const options = { url: server.url, prefix: `${layout}-`, layout }
@@ -100,7 +100,7 @@ describe('memcached', () => {
     expect((await store.stat(key)).etag.split('.').at(-1)).toBe(Number(rest.slice(1)).toString(36))
   })
 
-  it('E86 any key is held and listed: bytes that a command cannot name go as base64, longer names as a hash with the key beside the value', async () => {
+  it('E86 any key is held and listed: bytes that commands cannot contain as base64, longer names as a hash with the key beside the value', async () => {
     const { server, direct } = await startedMemcached()
     const keys = [
       Key.of('plain', 'name'),
@@ -130,7 +130,7 @@ describe('memcached', () => {
     expect((await direct.send('mg path-/plain/name v')).value).toEqual(bytes('0'))
   })
 
-  it('E109 items that others add and remove are listed and left out once the index is ten seconds old', async () => {
+  it('E109 items that others add and remove are listed and omitted once the index is ten seconds old', async () => {
     const { server, direct } = await startedMemcached()
     await direct.send('ms user:1 1', bytes('x'))
     const store = await openDatastore({ url: server.url })
@@ -160,7 +160,7 @@ describe('memcached', () => {
     }
   })
 
-  it('E87 layout path shows what other programs wrote, edits it in place, and tells when it expires', async () => {
+  it('E87 layout path shows and edits data of other programs in place, and reports when they expire', async () => {
     const { server, direct } = await startedMemcached()
     await direct.send('ms user:7:name 3', bytes('Ada'))
     await direct.send('ms user:7:seen 1 T100', bytes('x'))
@@ -189,7 +189,7 @@ describe('memcached', () => {
     await store.put(key, bytes('again'), { replace: false })
     expect(text(await store.get(key))).toBe('again')
     expect((await direct.send('mg p/b t')).rest).toMatch(/^t360[01]$/)
-    // Longer than the server counts in seconds from now, and later than its dates.
+    // More than the server accepts as seconds from now, and later than its dates.
     for (const [ttl, flag] of [
       [90 * 86_400_000, /^t77760\d\d$/],
       [40 * 365 * 86_400_000, /^t-1$/],
@@ -200,7 +200,7 @@ describe('memcached', () => {
     }
   })
 
-  it('E89 what the server evicts is gone from reads and levels, and nothing else changes', async () => {
+  it('E89 items that the server evicts are absent from reads and levels, and nothing else changes', async () => {
     const { server } = await startedMemcached({ memory: 2 })
     const store = await openDatastore({ url: server.url })
     const value = (n: number) => new Uint8Array(100_000).fill(n)
@@ -214,7 +214,7 @@ describe('memcached', () => {
     expect(steps[5]?.detail).toMatch(/^about \d+ keys; \d+ were evicted for others$/)
   })
 
-  it('E20 the test of a connection says what was reached, and changes nothing', async () => {
+  it('E20 the connection test reports what was reached, and changes nothing', async () => {
     const { server, direct } = await startedMemcached()
     const { ok, steps, rights } = await testMemcached({ url: server.url, timeout: 3000 }, context)
     expect(steps.map(({ detail }) => detail).join('; ')).toMatch(
@@ -229,7 +229,7 @@ describe('memcached', () => {
     expect([gone.ok, gone.steps.length, gone.steps[0]?.ok]).toEqual([false, 1, false])
   })
 
-  it('E4 a server that does not answer is TIMEOUT within the time of a call, and another connection is made', async () => {
+  it('E4 a server that does not answer is TIMEOUT within the time limit of a call, and the store reconnects', async () => {
     const { server } = await startedMemcached()
     const store = await openDatastore({ url: server.url, timeout: 300 })
     await store.put(key, bytes('x'))

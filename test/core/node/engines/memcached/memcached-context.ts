@@ -6,7 +6,7 @@ import { MetaConnection } from '../../../../../src/core/node/engines/memcached/m
 import { type MemcachedServer, startMemcached } from '../../../../servers/memcached.ts'
 import { closing, context, stopping } from '../server-context.ts'
 
-/** A server of a test's own, and a connection past the store under test. */
+/** A server for one test, and a connection past the store under test. */
 export async function startedMemcached(
   options?: Parameters<typeof startMemcached>[0],
 ): Promise<{ readonly server: MemcachedServer; readonly direct: MetaConnection }> {

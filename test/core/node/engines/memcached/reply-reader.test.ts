@@ -7,8 +7,8 @@ const answers = Buffer.from(
     '\r\nSERVER_ERROR object too large for cache\r\nMN\r\n',
 )
 
-describe('answers of memcached', () => {
-  it('E85 the answers are the same however they are cut into chunks', () => {
+describe('replies of memcached', () => {
+  it('E85 replies are the same however they are split into chunks', () => {
     const expected = [
       ['HD', 'c1', undefined],
       ['VA', 'c12 t-1', 'a\r\nb\n'],
@@ -31,7 +31,7 @@ describe('answers of memcached', () => {
     }
   })
 
-  it('E4 what is no answer of memcached is refused', () => {
+  it('E4 bytes that are not a reply of memcached are rejected', () => {
     const reader = new ReplyReader(() => undefined)
     expect(() => reader.take(Buffer.alloc(100_000, 0x61))).toThrow('The server sends no answers of memcached')
   })

@@ -11,7 +11,7 @@ describeConnection<MongoOptions>({
   name: 'MongoDB',
   kind: 'mongodb',
   missing: undefined,
-  // A proxy stands for the server, which the double cannot.
+  // The proxy simulates lost connections, which the double cannot.
   start: async ({ tls }) => {
     const server = await mongoServer()
     const proxy = await Proxy.start(Number(new URL(server.url).port || 27_017), { tls })
@@ -33,7 +33,7 @@ describeConnection<MongoOptions>({
   open: (options, given) => MongoDatastore.open(options, given),
   test: (options, given) => testMongo(options, given),
   signIn: undefined,
-  // The client tries until its time is over.
+  // The client retries until its time limit.
   unencrypted: 'TIMEOUT',
   report: { encrypted: 'encrypted', untrusted: 'reach' },
 })

@@ -44,7 +44,7 @@ async function open(options: Partial<MongoOptions>): Promise<MongoDatastore> {
   return store
 }
 
-/** A value of each type that JSON has no word for. */
+/** A value of each type that JSON does not have. */
 const TYPES = {
   int: new Int32(7),
   long: Long.fromString('9007199254740993'),
@@ -55,7 +55,7 @@ const TYPES = {
   id: new ObjectId('65f000000000000000000001'),
 }
 
-describe('collections of others', () => {
+describe('collections of other programs', () => {
   it('E96 a collection of go-ds-mongo is found, edited and read back', async () => {
     const others = database.collection<{ _id: string; v: Binary; note?: string }>(name)
     await others.insertOne({ _id: '/a/b', v: new Binary(Buffer.from('one')), note: 'kept' })
@@ -72,7 +72,7 @@ describe('collections of others', () => {
     expect((await others.findOne({ _id: '/c' }))?.v.sub_type).toBe(0)
   })
 
-  it('E96 what layout path cannot show is refused by name', async () => {
+  it('E96 documents that layout path cannot show are rejected by name', async () => {
     const others = database.collection(name)
     await others.insertOne({ _id: '/text' as never, v: 'no bytes' })
     const store = await open({})
@@ -81,7 +81,7 @@ describe('collections of others', () => {
     expect(await codeOf(open({}))).toBe('CONFIG_INVALID')
   })
 
-  it('E109 documents that others insert and delete are listed and left out once the index is ten seconds old', async () => {
+  it('E109 documents that others insert and delete are listed and omitted once the index is ten seconds old', async () => {
     const others = database.collection(name)
     await others.insertOne({ _id: 'a' as never, v: 1 })
     const store = await open({ layout: 'documents' })
@@ -94,7 +94,7 @@ describe('collections of others', () => {
     await expect.poll(() => namesIn(store)).toEqual(['b'])
   })
 
-  it('E126 a page of a thousand documents is looked up in two requests, with their keys alone', async ({
+  it('E126 a page of a thousand documents is looked up in two requests, which return only their keys', async ({
     skip,
   }) => {
     if (!('ran' in server)) skip('a real server does not count the requests of one client')
@@ -133,7 +133,7 @@ describe('collections of others', () => {
     expect(await others.findOne({ _id })).toBeNull()
   })
 
-  it('E97 any field may be the key; a rename writes it', async () => {
+  it('E97 any field can be the key; a rename writes it', async () => {
     const others = database.collection(name)
     await others.insertOne({ slug: 'films/Brazil', year: 1985 })
     await others.insertOne({ slug: 'films/Alien', year: 1979 })
@@ -155,7 +155,7 @@ describe('collections of others', () => {
 
   it('E98 a database of py datastore.mongo is shown by the keys in its documents, wrapped or not', async () => {
     const py = client.db(newName())
-    // As the library writes them: a collection for each path.
+    // As the library stores them: one collection per path.
     await py
       .collection('Comedy.Actor')
       .insertOne({ key: '/Comedy/Actor:Cleese', val: 'tall', _wrapped: true })
@@ -180,7 +180,7 @@ describe('collections of others', () => {
 })
 
 describe('connecting', () => {
-  it('E95 a time to live is over for every reader, whether the server has removed the record or not', async () => {
+  it('E95 an expired value is absent for every reader, before and after the server removes the record', async () => {
     const store = await open({ layout: 'strata' })
     await store.put(Key.of('a'), bytes('x'), { ttl: 30 })
     await expect.poll(() => store.has(Key.of('a')), { timeout: 5000 }).toBe(false)
@@ -188,7 +188,7 @@ describe('connecting', () => {
     expect(Buffer.from(await store.get(Key.of('a'))).toString()).toBe('y')
   })
 
-  it('E99 a server that is gone fails calls as CONNECTION, is told once, and is used again once it is back', async ({
+  it('E99 a lost server fails calls as CONNECTION, is reported once, and is used again once it is back', async ({
     skip,
   }) => {
     if (!('start' in server)) skip('a real server is not stopped')
@@ -212,7 +212,7 @@ describe('connecting', () => {
     if (!('start' in server)) skip('a real server is not stopped')
     const double = server as typeof server & { start(): Promise<void> }
     const told: (string | undefined)[] = []
-    // Nothing waits for so long.
+    // No call waits until this limit.
     const store = await MongoDatastore.open(
       { url: double.url, collection: newName(), timeout: 600_000 },
       { ...context, report: ({ lost }) => told.push(lost?.reason) },
@@ -220,7 +220,7 @@ describe('connecting', () => {
     const key = Key.of('a')
     await store.put(key, bytes('x'))
     await double.stop()
-    // This one may have begun before anyone knew.
+    // This call may have begun before the loss was known.
     await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION', key })
     await expect.poll(() => told.length).toBe(1)
     expect(told[0]).toContain(`Cannot connect to ${new URL(double.url).host}: the server cannot be reached (`)
@@ -229,7 +229,7 @@ describe('connecting', () => {
     await store.close()
   })
 
-  it('E99 an address with a password, and a password without a user, are refused; nothing answers is CONNECTION', async () => {
+  it('E99 an address with a password and a password without a user are rejected; an unreachable server is CONNECTION', async () => {
     const at = (options: Partial<MongoOptions>) => codeOf(open({ timeout: 300, ...options }))
     expect(await at({ url: 'mongodb://a:secret@127.0.0.1/x' })).toBe('CONFIG_INVALID')
     expect(await at({ url: 'redis://127.0.0.1' })).toBe('CONFIG_INVALID')

@@ -1,8 +1,8 @@
 import { type MongoDoubleOptions, startMongoDouble } from '../../../../servers/mongo/double.ts'
 
 /**
- * A server for tests: the one that `STRATA_MONGODB_URL` names, in a database of its own, else a double.
- * @returns The address, and what ends it.
+ * A server for tests: the one at `STRATA_MONGODB_URL`, with a database of its own, or else a double.
+ * @returns The address, and a function that stops it.
  */
 export async function mongoServer(
   options: MongoDoubleOptions = {},

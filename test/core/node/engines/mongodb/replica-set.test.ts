@@ -12,7 +12,7 @@ import { bytes, text } from '../../../../text.ts'
 import { closing, context, namesIn, onServers } from '../server-context.ts'
 import { newName } from './mongo-context.ts'
 
-// What is asked of the double itself, which a real server does not offer, needs one in any case.
+// Tests of features that only the double offers need it in any case.
 const [alone, set] = [await startMongoDouble(), await startMongoDouble({ isReplicated: true })]
 const client = new MongoClient(set.url)
 afterAll(async () => {
@@ -44,10 +44,10 @@ function changesOf(store: MongoDatastore): Change[] {
 
 const briefly = (changes: readonly Change[]) => changes.map(({ type, key }) => `${type} ${key.toString()}`)
 
-describe('what a server has', () => {
+describe('capabilities of a server', () => {
   onServers(undefined)
 
-  it('E127 a server alone has ordered batches, a replica set batches, renames and transactions that are atomic, and every change', async () => {
+  it('E127 a standalone server has ordered batches; a replica set has atomic batches, renames and transactions, and reports every change', async () => {
     const { capabilities: one } = await open({ url: alone.url })
     const { capabilities: several } = await open()
     const told = ({ batch, rename, transaction, watch }: typeof one) => ({
@@ -60,7 +60,7 @@ describe('what a server has', () => {
     expect(told(several)).toEqual({ batch: 'atomic', rename: 'atomic', transaction: 'atomic', watch: 'all' })
   })
 
-  it('E128 a batch for a server alone is one request for operations of a kind, in their order', async () => {
+  it('E128 a batch for a standalone server is one request for consecutive operations of one kind, in their order', async () => {
     const store = await open({ url: alone.url, layout: 'strata' })
     await store.put(a, bytes('0'))
     const before = new Map(alone.ran)
@@ -78,8 +78,8 @@ describe('transactions of a replica set', () => {
   onServers(undefined)
 
   it.for([
-    ['a key that is there', a],
-    ['a key that is not there', b],
+    ['an existing key', a],
+    ['an absent key', b],
   ] as const)(
     'E128 a transaction runs again if another program writes %s that it has read, though it writes others',
     async ([, read]) => {
@@ -95,7 +95,7 @@ describe('transactions of a replica set', () => {
     },
   )
 
-  it('E128 what a transaction has only read stays as it is, and other fields of what it writes too', async () => {
+  it('E128 keys that a transaction only reads stay unchanged, and so do other fields of documents that it writes', async () => {
     const store = await open({ layout: 'path' })
     await store.put(a, bytes('0'))
     await documents().updateOne({ _id: '/a' }, { $set: { note: 'kept' } })
@@ -111,7 +111,7 @@ describe('transactions of a replica set', () => {
     expect(await documents().findOne({ _id: '/a' })).toMatchObject({ note: 'kept' })
   })
 
-  it('E128 another program sees all of a batch or nothing', async () => {
+  it('E128 another program sees either all of a batch or nothing', async () => {
     const store = await open({ layout: 'path' })
     const write = (round: number) =>
       store
@@ -136,7 +136,7 @@ describe('transactions of a replica set', () => {
 describe('changes in a replica set', () => {
   onServers(undefined)
 
-  it('E129 watchers are told of what others change from the watch on, and of own changes once', async () => {
+  it('E129 watchers receive changes by others from the start of the watch, and own changes once', async () => {
     const [store, other] = [await open(), await open()]
     await store.put(a, bytes('before'))
     const seen = changesOf(store)
@@ -153,7 +153,7 @@ describe('changes in a replica set', () => {
     await told(() => other.put(b, bytes('the last')), 'put /b')
   })
 
-  it('E129 what a transaction of another program has only read is not reported', async () => {
+  it('E129 keys that a transaction of another program only reads are not reported', async () => {
     const [store, other] = [await open(), await open()]
     await store.put(a, bytes('1'))
     const seen = changesOf(store)
@@ -165,7 +165,7 @@ describe('changes in a replica set', () => {
     expect(briefly(seen)).not.toContain('put /a')
   })
 
-  it('E129 a lost stream goes on after the last change that was told, without resync', async () => {
+  it('E129 a lost stream resumes after the last reported change, without resync', async () => {
     const proxy = await Proxy.start(set.port)
     closing({ close: () => proxy.stop() })
     const [store, other] = [await open({ url: through(proxy) }), await open()]
@@ -179,7 +179,7 @@ describe('changes in a replica set', () => {
     await expect.poll(() => briefly(seen), { timeout: 15_000 }).toEqual(['put /a', 'put /b', 'put /c'])
   })
 
-  it('E129 where the server has discarded the changes of that time, and where the collection is dropped, resync is told and what follows too', async () => {
+  it('E129 resync is reported if the server has discarded changes or the collection is dropped, and later changes too', async () => {
     const proxy = await Proxy.start(set.port)
     closing({ close: () => proxy.stop() })
     const [store, other] = [await open({ url: through(proxy) }), await open()]
@@ -208,7 +208,7 @@ describe('changes in a replica set', () => {
 describe('documents in a replica set', () => {
   onServers(undefined)
 
-  it('E129 documents that others insert, replace and delete are told and listed at once, whatever the type of their ids', async () => {
+  it('E129 documents that others insert, replace and delete are reported and listed at once, for any type of id', async () => {
     const id = new ObjectId()
     const others = client.db('test').collection(name)
     await others.insertOne({ _id: 'a' as never, n: 1 })
@@ -227,7 +227,7 @@ describe('documents in a replica set', () => {
   })
 })
 
-/** The address of a member alone, which the driver would else leave for the one that the member names. */
+/** The address of a single member. Otherwise the driver switches to the address that the member reports. */
 function through(proxy: Proxy): string {
   return `mongodb://127.0.0.1:${proxy.port}/test?directConnection=true`
 }

@@ -11,8 +11,8 @@ afterAll(() => server.stop())
 const tested = (options: object) =>
   testConnection({ strata: 1, root: { kind: 'mongodb', ...options } }, new Registry(nodeKinds), {})
 
-describe('the test of a connection to MongoDB', () => {
-  it('E20 says step by step what was found', async () => {
+describe('the connection test for MongoDB', () => {
+  it('E20 reports the result of each step', async () => {
     const report = await tested({ url: server.url })
     expect(report?.steps.map(({ name, ok }) => [name, ok])).toEqual([
       ['reach', true],
@@ -26,7 +26,7 @@ describe('the test of a connection to MongoDB', () => {
     expect(report).toMatchObject({ ok: true, rights: { read: true } })
   })
 
-  it('E20 E127 says that a member of a replica set tells of changes', async () => {
+  it('E20 E127 reports that a member of a replica set supports watches', async () => {
     const set = await startMongoDouble({ isReplicated: true })
     const report = await tested({ url: set.url })
     const topology = report?.steps.find(({ name }) => name === 'topology')
@@ -34,7 +34,7 @@ describe('the test of a connection to MongoDB', () => {
     await set.stop()
   })
 
-  it('E20 says what failed, and stops there', async () => {
+  it('E20 reports the failed step, and stops there', async () => {
     const report = await tested({ url: 'mongodb://127.0.0.1:1', timeout: 300 })
     expect(report?.steps.map(({ name, ok }) => [name, ok])).toEqual([['reach', false]])
     expect(report?.steps[0]?.detail).toContain('cannot be reached')

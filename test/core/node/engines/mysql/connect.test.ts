@@ -33,7 +33,7 @@ describeConnection<SqlOptions>({
 describe('MariaDB', () => {
   onServers(noMariadb)
 
-  it('E4 a server that is not there is CONNECTION; a wrong login ACCESS_DENIED; a database that is not there CONFIG_INVALID', async () => {
+  it('E4 an absent server is CONNECTION, a wrong login ACCESS_DENIED, an unknown database CONFIG_INVALID', async () => {
     const url = `mysql://127.0.0.1:${await freePort()}/strata`
     await expect(openDatastore({ url })).rejects.toMatchObject({ code: 'CONNECTION' })
     const server = await mariadb()
@@ -45,7 +45,7 @@ describe('MariaDB', () => {
     await expect(openDatastore({ url: none })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('E4 a user who may only read sees everything; a packet over the limit is VALUE_INVALID, and the connection goes on', async () => {
+  it('E4 a read-only user can read everything; a packet over the limit is VALUE_INVALID, and the connection stays usable', async () => {
     const server = await mariadb({ config: ['--max-allowed-packet=2M'] })
     const store = await openDatastore({ url: server.url })
     await store.put(key, bytes('x'))
@@ -80,7 +80,7 @@ describe('MariaDB', () => {
     })
   })
 
-  it('E63 a page in the order of a language has no key that others removed, and looks its keys up together', async () => {
+  it('E63 a page in language order has no keys that others removed, and looks up its keys in one statement', async () => {
     const server = await mariadb()
     await server.sql(
       `CREATE TABLE words (word VARCHAR(50) PRIMARY KEY, value TEXT) CHARACTER SET utf8mb4;
@@ -97,7 +97,7 @@ describe('MariaDB', () => {
     expect((await statements()) - before).toBeLessThan(10)
   })
 
-  it('E62 E63 tables of others: a blind collation, several columns; read and edited, and their rows kept', async () => {
+  it('E62 E63 foreign tables with a case-insensitive collation or several columns are read and edited, and keep their rows', async () => {
     const server = await mariadb()
     await server.sql(
       `CREATE TABLE blocks (\`key\` VARCHAR(200) PRIMARY KEY, data LONGBLOB, note INT DEFAULT 7) CHARACTER SET utf8mb4;
@@ -125,7 +125,7 @@ describe('MariaDB', () => {
     )
   })
 
-  it('E20 the test of a connection says what was reached, and makes nothing', async () => {
+  it('E20 the connection test reports what was reached, and creates nothing', async () => {
     const server = await mariadb()
     const { ok, steps } = await testSql(
       mysqlDialect,

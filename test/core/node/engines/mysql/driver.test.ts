@@ -28,11 +28,11 @@ if (noMariadb === undefined) {
   }
   describeTable('a table of Strata in MariaDB')
   describeTable(
-    'a MariaDB table of others with keys of bytes',
+    'a foreign MariaDB table with keys of bytes',
     table => `CREATE TABLE ${table} (\`key\` VARBINARY(2600) PRIMARY KEY, data LONGBLOB)`,
   )
   describeTable(
-    'a MariaDB table of others with keys of text',
+    'a foreign MariaDB table with keys of text',
     table =>
       `CREATE TABLE ${table} (n int DEFAULT 7, \`the key\` VARCHAR(700) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE, \`the value\` LONGBLOB, data LONGBLOB)`,
   )

@@ -8,7 +8,7 @@ import { openDatastore } from './mysql-context.ts'
 
 const keys = Array.from({ length: 40 }, (_, index) => Key.of('k', String(index)))
 
-/** The number of statements that have inserted since the server was started. */
+/** The number of insert statements since the server was started. */
 async function inserts(server: MariadbServer): Promise<number> {
   return Number(
     await server.sql(
@@ -17,12 +17,12 @@ async function inserts(server: MariadbServer): Promise<number> {
   )
 }
 
-/** Another program locks the row of a key for three seconds. */
+/** Locks the row of a key for three seconds, like another program. */
 async function locked(server: MariadbServer, hexOfKey: string): Promise<{ readonly done: Promise<unknown> }> {
   const done = server.sql(
     `BEGIN; SELECT id FROM kv WHERE k = x'${hexOfKey}' FOR UPDATE; SELECT GET_LOCK('is locked', 0); SELECT SLEEP(3); COMMIT`,
   )
-  // Where the server is stopped meanwhile, this ends with it.
+  // If the server is stopped meanwhile, this statement fails.
   done.catch(() => undefined)
   await expect
     .poll(() => server.sql("SELECT IS_USED_LOCK('is locked') IS NOT NULL"), { timeout: 10_000 })
@@ -33,7 +33,7 @@ async function locked(server: MariadbServer, hexOfKey: string): Promise<{ readon
 describe('puts of one turn in MariaDB', () => {
   onServers(noMariadb)
 
-  it('E142 share statements, new keys and known ones', async () => {
+  it('E142 share statements, for new and for known keys', async () => {
     const server = await stopping(startMariadb())
     const store = await openDatastore({ url: server.url })
     for (const round of ['first', 'second']) {
@@ -45,7 +45,7 @@ describe('puts of one turn in MariaDB', () => {
     }
   })
 
-  it('E142 one that the server refuses fails alone', async () => {
+  it('E142 a put that the server refuses fails alone', async () => {
     const server = await stopping(startMariadb())
     const store = await openDatastore({ url: server.url })
     await store.put(Key.of('first'), bytes('x'))
@@ -62,7 +62,7 @@ describe('puts of one turn in MariaDB', () => {
     expect((await Promise.all(rest.map(key => store.get(key)))).map(text)).toEqual(rest.map(() => 'x'))
   })
 
-  it('E142 one whose row another program has locked keeps none of the others waiting for the lock', async () => {
+  it('E142 a put to a row locked by another program does not make the others wait', async () => {
     const server = await stopping(startMariadb())
     const store = await openDatastore({ url: server.url })
     await Promise.all(keys.map(key => store.put(key, bytes('old'))))
@@ -78,7 +78,7 @@ describe('puts of one turn in MariaDB', () => {
     expect(text(await store.get(keys[7] as Key))).toBe('new')
   })
 
-  it('E142 each of them fails with its own key when the server is lost', async () => {
+  it('E142 if the server is lost, each put fails with its own key', async () => {
     const server = await stopping(startMariadb())
     const store = await openDatastore({ url: server.url })
     await Promise.all(keys.map(key => store.put(key, bytes('old'))))

@@ -38,7 +38,7 @@ describeConnection<SqlOptions>({
 describe('PostgreSQL', () => {
   onServers(noPostgres)
 
-  it('E4 E6 users, rights, names of databases: each refusal has its code, and no error holds the secret', async () => {
+  it('E4 E6 users, permissions and database names: each refusal has its code, and no error contains the secret', async () => {
     const server = await postgres({ password: 'another' })
     for (const options of [{ password }, { password, user: 'somebody' }, {}]) {
       const error = await openDatastore({ url: server.url, ...options }).catch((reason: unknown) => reason)
@@ -65,7 +65,7 @@ describe('PostgreSQL', () => {
     expect(text(await app.get(key))).toBe('a')
   })
 
-  it('E4 a session that may not write is declared read-only; one that becomes so refuses writes as READ_ONLY', async () => {
+  it('E4 a read-only session is declared read-only; one that becomes read-only rejects writes as READ_ONLY', async () => {
     const server = await postgres()
     const store = await openDatastore({ url: server.url })
     await store.put(key, bytes('x'))
@@ -78,7 +78,7 @@ describe('PostgreSQL', () => {
     await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
-  it('E5 E24 calls fail as CONNECTION while the server is gone, and go on once it is back: nothing acknowledged is lost', async () => {
+  it('E5 E24 calls fail as CONNECTION while the server is down, and succeed once it is back: nothing acknowledged is lost', async () => {
     const server = await postgres()
     const reports: unknown[] = []
     const store = closing(
@@ -111,7 +111,7 @@ describe('PostgreSQL', () => {
     ])
   })
 
-  it('E5 under calls that run, each ends: as it should, or as CONNECTION, and what was answered is there', async () => {
+  it('E5 calls during a restart succeed or fail as CONNECTION, and acknowledged writes are kept', async () => {
     const server = await postgres()
     const store = await openDatastore({ url: server.url })
     const acknowledged = new Map<string, number>()
@@ -141,7 +141,7 @@ describe('PostgreSQL', () => {
     }
   })
 
-  it('E4 a table that another program keeps locked is TIMEOUT, what a table does not accept VALUE_INVALID, one that is gone IO', async () => {
+  it('E4 a table locked by another program is TIMEOUT, a value that violates a constraint VALUE_INVALID, a missing table IO', async () => {
     const server = await postgres()
     const store = await openDatastore({ url: server.url, timeout: 700 })
     await store.put(key, bytes('x'))
@@ -171,7 +171,7 @@ describe('PostgreSQL', () => {
     })
   })
 
-  it('E61 D12 changes by other programs are reported, also those by plain SQL, and nobody waits for them without a watcher', async () => {
+  it('E61 D12 changes by other programs are reported, also those by plain SQL, and without a watcher no lock is taken', async () => {
     const server = await postgres()
     const [store, other] = [
       await openDatastore({ url: server.url }),
@@ -201,7 +201,7 @@ describe('PostgreSQL', () => {
     await expect.poll(() => server.sql(locks)).toBe('0')
   })
 
-  it('E7 a client that is not installed is CONFIG_INVALID and says what to install', async () => {
+  it('E7 a missing client is CONFIG_INVALID and names the package to install', async () => {
     const load = () =>
       Promise.reject(Object.assign(new Error("Cannot find package 'pg'"), { code: 'ERR_MODULE_NOT_FOUND' }))
     const opening = openSql({ ...postgresDialect, load }, { url: 'postgres://127.0.0.1:1' }, context)
@@ -219,25 +219,22 @@ describe('PostgreSQL', () => {
     ['an unknown parameter', { url: 'postgres://127.0.0.1/a?options=x' }, '"options"'],
     ['an unknown mode of encryption', { url: 'postgres://127.0.0.1/a?sslmode=prefer' }, 'require'],
     ['a time limit of 0', { url: 'postgres://127.0.0.1', timeout: 0 }, 'timeout is a whole number from 1'],
-    ['a secret that nobody knows', { url: 'postgres://127.0.0.1', password }, '"password" names the secret'],
-  ])(
-    'E6 D32 %s is CONFIG_INVALID where a program opens a server without a stack',
-    async (_, options, state) => {
-      const failure: unknown = await PostgresDatastore.open(options).catch((error: unknown) => error)
-      expect(failure).toMatchObject({ code: 'CONFIG_INVALID' })
-      expect(String(failure)).toContain(state)
-      expect(inspect(failure, { depth: 8, showHidden: true })).not.toContain(SECRET)
-    },
-  )
+    ['an unknown secret', { url: 'postgres://127.0.0.1', password }, '"password" names the secret'],
+  ])('E6 D32 %s is CONFIG_INVALID if a program opens a server without a stack', async (_, options, state) => {
+    const failure: unknown = await PostgresDatastore.open(options).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(String(failure)).toContain(state)
+    expect(inspect(failure, { depth: 8, showHidden: true })).not.toContain(SECRET)
+  })
 
-  it('E28 E5 a server with other data in its place: etags of before match nothing there', async () => {
+  it('E28 E5 after the data of a server are replaced, earlier etags match nothing there', async () => {
     const server = await postgres()
     const store = await openDatastore({ url: server.url })
     const { etag } = await store.put(key, bytes('of one'))
     await server.sql('DROP TABLE kv')
     const other = await openDatastore({ url: server.url })
     const { etag: theirs } = await other.put(key, bytes('of the other'))
-    expect(theirs.split('.')[1], 'both count their versions from one').toBe(etag.split('.')[1])
+    expect(theirs.split('.')[1], 'both number their versions from one').toBe(etag.split('.')[1])
     await server.sql(END_ALL)
     await failuresUntil(() => store.has(key))
     await expect(store.put(key, bytes('over it'), { ifMatch: etag })).rejects.toMatchObject({

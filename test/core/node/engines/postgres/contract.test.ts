@@ -41,7 +41,7 @@ if (noPostgres === undefined) {
   describePostgres('PostgresDatastore', {})
   describePostgres('PostgresDatastore in layout path', { layout: 'path' }, { hostileSegments: heldAsText })
   describePostgres(
-    'PostgresDatastore over a table in the order of a language',
+    'PostgresDatastore over a table in language order',
     {},
     { hostileSegments: heldAsText },
     table => `CREATE TABLE ${table} (key text COLLATE "en-x-icu" PRIMARY KEY, data bytea)`,

@@ -28,11 +28,11 @@ if (noPostgres === undefined) {
   }
   describeTable('a table of Strata in PostgreSQL')
   describeTable(
-    'a PostgreSQL table of others with keys of bytes',
+    'a foreign PostgreSQL table with keys of bytes',
     table => `CREATE TABLE ${table} (key bytea PRIMARY KEY, data bytea)`,
   )
   describeTable(
-    'a PostgreSQL table of others with keys of text',
+    'a foreign PostgreSQL table with keys of text',
     table =>
       `CREATE TABLE ${table} (n int DEFAULT 7, "the ""key""" text COLLATE "C" UNIQUE NOT NULL, "the value" bytea, data bytea)`,
   )

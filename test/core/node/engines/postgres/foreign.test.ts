@@ -17,12 +17,12 @@ async function tableOf(
   return { server, store: await openDatastore({ url: server.url, ...options }) }
 }
 
-describe('tables that other programs made in PostgreSQL', () => {
+describe('foreign PostgreSQL tables', () => {
   onServers(noPostgres)
 
   it.each([
-    ['in the order of bytes', 'COLLATE "C"'],
-    ['in the order of a language', 'COLLATE "en-x-icu"'],
+    ['in byte order', 'COLLATE "C"'],
+    ['in language order', 'COLLATE "en-x-icu"'],
   ])('E62 the table of go-ds-sql, %s, is read and edited, and keeps its rows', async (_, collation) => {
     const { server, store } = await tableOf(
       `CREATE TABLE blocks (key text ${collation} NOT NULL UNIQUE, data bytea);
@@ -47,7 +47,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     ).toBe(['/a/b|edited', '/a/c d|\\000\\377', '/moved|two', '/new/key|made', 'odd|three'].join('\n'))
   })
 
-  it('E109 rows that others insert and delete in a table with an index of names are listed and left out once it is ten seconds old', async () => {
+  it('E109 rows that others insert and delete in a table with an index of names are listed and omitted once it is ten seconds old', async () => {
     const { server, store } = await tableOf(
       `CREATE TABLE blocks (key text COLLATE "en-x-icu" PRIMARY KEY, data bytea); INSERT INTO blocks VALUES ('/a', 'one')`,
     )
@@ -88,7 +88,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     )
   })
 
-  it('E63 numbers and ids are keys; a value that would be changed by the database is shown, and not written', async () => {
+  it('E63 numbers and ids are keys; a value that the database would change is shown, and cannot be written', async () => {
     const id = '6f1c1bd0-5b0f-4b1e-9a53-0c2f0a6b7c11'
     const { store, server } = await tableOf(
       `CREATE TABLE documents (id uuid PRIMARY KEY, body jsonb); INSERT INTO documents VALUES ('${id}', '{"b": 1, "a": 2}')`,
@@ -107,7 +107,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     expect(text(await raw.get(Key.of('6')))).toBe('{ "c" : 1 }')
   })
 
-  it('E62 texts that a collation takes for one key are not mixed up', async () => {
+  it('E62 texts that a collation treats as equal are not confused', async () => {
     const { store, server } = await tableOf(
       `CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
        CREATE TABLE t (key text COLLATE blind PRIMARY KEY, value bytea); INSERT INTO t VALUES ('/Ada', 'one')`,
@@ -122,7 +122,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     expect(await server.sql("SELECT key, encode(value, 'escape') FROM t")).toBe('/Ada|three')
   })
 
-  it('E62 NULL and texts that are no UTF-8 are refused by name, and leave the row', async () => {
+  it('E62 NULL and texts that are not UTF-8 are rejected by name, and leave the row unchanged', async () => {
     const { store, server } = await tableOf(
       `CREATE TABLE t (key text COLLATE "C" PRIMARY KEY, value text); INSERT INTO t VALUES ('/none', NULL), ('/a', 'x')`,
     )
@@ -137,7 +137,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     expect(await server.sql("SELECT value FROM t WHERE key = '/a'")).toBe('x')
   })
 
-  it('E62 a table is named, found, or refused with what there is', async () => {
+  it('E62 a table is given by name or found; otherwise the error lists the candidates', async () => {
     const { server } = await tableOf('CREATE TABLE a (k text PRIMARY KEY, v bytea)')
     await server.sql(
       `CREATE TABLE b (n int, v bytea); CREATE TABLE c (at timestamptz PRIMARY KEY, v bytea);

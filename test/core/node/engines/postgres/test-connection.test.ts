@@ -10,10 +10,10 @@ import { closing, context, onServers, SECRET } from '../server-context.ts'
 const test = (options: SqlOptions) =>
   testSql(postgresDialect, { user: 'postgres', timeout: 3000, ...options }, context)
 
-describe('the test of a connection to PostgreSQL', () => {
+describe('the connection test for PostgreSQL', () => {
   onServers(noPostgres)
 
-  it('E20 says what was reached, by whom, and what may be done, and makes nothing', async () => {
+  it('E20 reports server, user and permissions, and creates nothing', async () => {
     const server = await startPostgres()
     closing({ close: () => server.stop() })
     const empty = await test({ url: server.url })
@@ -52,7 +52,7 @@ describe('the test of a connection to PostgreSQL', () => {
     expect(JSON.stringify(denied)).not.toContain(SECRET)
   })
 
-  it('E20 says how the connection is encrypted', async () => {
+  it('E20 reports how the connection is encrypted', async () => {
     const server = await startPostgres({ tls: 'server' })
     closing({ close: () => server.stop() })
     const { steps } = await test({ url: server.url, tls: { ca: server.certificates?.ca } })
@@ -61,7 +61,7 @@ describe('the test of a connection to PostgreSQL', () => {
     expect(untrusted.steps.at(-1)).toMatchObject({ name: 'encrypt', ok: false })
   })
 
-  it('E20 is offered by the kind', () => {
+  it('E20 is available for the kind', () => {
     expect(typeof nodeKinds.find(({ kind }) => kind === 'postgres')?.test).toBe('function')
   })
 })

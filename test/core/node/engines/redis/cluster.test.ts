@@ -31,8 +31,8 @@ if (noRedis === undefined) {
 describe('a Redis Cluster', () => {
   onServers(noRedis)
 
-  it('E22 the slot of a name is that of its text in braces', () => {
-    // Of the specification of Redis Cluster, and of CLUSTER KEYSLOT.
+  it('E22 the slot of a name is computed from its text in braces', () => {
+    // Examples of the specification of Redis Cluster and of CLUSTER KEYSLOT.
     for (const [name, slot] of [
       ['123456789', 0x31c3],
       ['{user1000}.following', 3443],
@@ -45,7 +45,7 @@ describe('a Redis Cluster', () => {
       expect(slotOf(Buffer.from(name)), name).toBe(slot)
   })
 
-  it('E22 under load, no acknowledged write is lost while slots move and a master is killed and started again', {
+  it('E22 under load, no acknowledged write is lost while slots move and a master is killed and restarted', {
     timeout: 120_000,
   }, async () => {
     const cluster = await startRedisCluster({
@@ -70,7 +70,7 @@ describe('a Redis Cluster', () => {
           done++
         } catch (error) {
           codes.add((error as { code: string }).code)
-          // Nobody knows whether it was made; the next one of this key has a larger number.
+          // The write may have been made. The next one of this key has a larger number.
           await new Promise(next => setImmediate(next))
         }
       }
@@ -103,7 +103,7 @@ describe('a Redis Cluster', () => {
   })
 })
 
-/** Moves a slot with its keys to another master, as redis-cli --cluster reshard does. */
+/** Moves a slot with its keys to another master, like redis-cli --cluster reshard. */
 async function moveSlot(slot: number, masters: readonly RedisServer[], to: RedisServer): Promise<void> {
   const ids = new Map<RedisServer, string>()
   for (const master of masters) ids.set(master, await master.cli('cluster', 'myid'))
@@ -121,7 +121,7 @@ async function moveSlot(slot: number, masters: readonly RedisServer[], to: Redis
   if (from === undefined || from === to) return
   await to.cli('cluster', 'setslot', String(slot), 'importing', ids.get(from) ?? '')
   await from.cli('cluster', 'setslot', String(slot), 'migrating', ids.get(to) ?? '')
-  // Names hold NUL, which no argument of a program may.
+  // Names contain NUL, which a program argument cannot.
   const connection = await connect(from.port)
   for (;;) {
     const names = (await connection.send(['CLUSTER', 'GETKEYSINSLOT', String(slot), '10'])) as Buffer[]

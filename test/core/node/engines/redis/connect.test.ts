@@ -35,14 +35,14 @@ describeConnection<RedisOptions>({
   open: (options, given) => RedisDatastore.open(options, given),
   test: (options, given) => testRedis(options, given),
   signIn: { password },
-  // It waits for the end of a line.
+  // The server waits for the end of a line.
   unencrypted: 'TIMEOUT',
 })
 
 describe('Redis', () => {
   onServers(noRedis)
 
-  it('E4 E6 a wrong password is ACCESS_DENIED, and no error holds it', async () => {
+  it('E4 E6 a wrong password is ACCESS_DENIED, and no error contains it', async () => {
     const { url } = await redis({ password: 'another' })
     for (const options of [{ password }, { password, user: 'somebody' }, {}]) {
       const error = await openDatastore({ url, ...options }).catch((reason: unknown) => reason)
@@ -51,7 +51,7 @@ describe('Redis', () => {
     }
   })
 
-  it('E4 a user that may only read sees everything, and the store is declared read-only', async () => {
+  it('E4 a read-only user can read everything, and the store is declared read-only', async () => {
     const rules = '~* &* +@read +@connection +time'
     const server = await redis({ user: { name: 'reader', password: SECRET, rules } })
     const writer = await openDatastore({ url: server.url })
@@ -72,7 +72,7 @@ describe('Redis', () => {
     await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'READ_ONLY' })
   })
 
-  it('E4 what the user may no longer do is ACCESS_DENIED', async () => {
+  it('E4 calls are ACCESS_DENIED once the user loses a permission', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     await store.put(key, bytes('x'))
@@ -89,7 +89,7 @@ describe('Redis', () => {
     await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'READ_ONLY' })
   })
 
-  it('E4 a master that has become a replica refuses writes as READ_ONLY', async () => {
+  it('E4 a master that became a replica rejects writes as READ_ONLY', async () => {
     const [master, other] = [await redis(), await redis()]
     const store = await openDatastore({ url: master.url })
     await store.put(key, bytes('x'))
@@ -99,19 +99,19 @@ describe('Redis', () => {
     await master.cli('replicaof', 'no', 'one')
   })
 
-  it('E5 a connection that the server ends is made again for the next call', async () => {
+  it('E5 after the server closes a connection, the next call opens a new one', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     await store.put(key, bytes('x'))
     for (let round = 0; round < 5; round++) {
       await server.cli('client', 'kill', 'type', 'normal')
-      // Nobody knows whether a call was made that ran meanwhile; the next one waits for the new connection.
+      // A call in flight may have been made. The next one waits for the new connection.
       await store.get(key).catch((error: unknown) => expect(error).toMatchObject({ code: 'CONNECTION' }))
       expect(text(await store.get(key))).toBe('x')
     }
   })
 
-  it('E5 under calls that run, each ends: as it should, or as CONNECTION', async () => {
+  it('E5 calls during a restart succeed or fail as CONNECTION', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     const acknowledged = new Map<string, number>()
@@ -141,7 +141,7 @@ describe('Redis', () => {
     }
   })
 
-  it('E4 a value over the limit of the server is VALUE_INVALID, and the connection goes on', async () => {
+  it('E4 a value over the limit of the server is VALUE_INVALID, and the connection stays usable', async () => {
     const server = await redis({ config: [['proto-max-bulk-len', '1mb']] })
     const store = await openDatastore({ url: server.url })
     await expect(store.put(key, new Uint8Array(2 ** 20 + 1))).rejects.toMatchObject({ code: 'VALUE_INVALID' })
@@ -149,7 +149,7 @@ describe('Redis', () => {
     expect((await store.stat(key)).size).toBe(2 ** 20 - 20)
   })
 
-  it('E7 a client that is not installed is CONFIG_INVALID and says what to install', async () => {
+  it('E7 a missing client is CONFIG_INVALID and names the package to install', async () => {
     const { openRedis } = await import('../../../../../src/core/node/engines/redis/open-redis.ts')
     const missing = () =>
       Promise.reject(
@@ -160,7 +160,7 @@ describe('Redis', () => {
     await expect(opening).rejects.toThrow('npm install @redis/client')
   })
 
-  it('E6 a stack names its secret, and neither document nor error nor span holds it', async () => {
+  it('E6 a stack names its secret, and no document, error or span contains it', async () => {
     const server = await redis({ password: SECRET })
     const seen: unknown[] = []
     const document = { strata: 1, root: { kind: 'redis', id: 'r', url: server.url, password } }
@@ -184,22 +184,15 @@ describe('Redis', () => {
     ['an address of another protocol', { url: 'http://127.0.0.1' }, 'redis:// or rediss://'],
     ['a path that is not a database', { url: 'redis://127.0.0.1/films' }, 'the number of a database'],
     ['a time limit of 0', { url: 'redis://127.0.0.1', timeout: 0 }, 'timeout is a whole number from 1'],
-    [
-      'a secret that nobody knows',
-      { url: 'redis://127.0.0.1', password },
-      '"password" names the secret "redis"',
-    ],
-  ])(
-    'E6 D32 %s is CONFIG_INVALID where a program opens a server without a stack',
-    async (_, options, state) => {
-      const failure: unknown = await RedisDatastore.open(options).catch((error: unknown) => error)
-      expect(failure).toMatchObject({ code: 'CONFIG_INVALID' })
-      expect(String(failure)).toContain(state)
-      expect(inspect(failure, { depth: 8, showHidden: true })).not.toContain(SECRET)
-    },
-  )
+    ['an unknown secret', { url: 'redis://127.0.0.1', password }, '"password" names the secret "redis"'],
+  ])('E6 D32 %s is CONFIG_INVALID if a program opens a server without a stack', async (_, options, state) => {
+    const failure: unknown = await RedisDatastore.open(options).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(String(failure)).toContain(state)
+    expect(inspect(failure, { depth: 8, showHidden: true })).not.toContain(SECRET)
+  })
 
-  it('E4 a store in a database that is not there is CONFIG_INVALID', async () => {
+  it('E4 a database that does not exist is CONFIG_INVALID', async () => {
     const server = await redis()
     await expect(openDatastore({ url: `${server.url}/99` })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     await expect(openDatastore({ url: `${server.url}/1`, database: 2 })).rejects.toMatchObject({
@@ -211,7 +204,7 @@ describe('Redis', () => {
     expect(await server.cli('dbsize')).toBe('0')
   })
 
-  it('E28 E5 a server that has lost its data: etags of before match nothing, and what is written is found again', async () => {
+  it('E28 E5 after a server has lost its data, earlier etags match nothing, and new writes are kept', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     const { etag } = await store.put(key, bytes('before'))
@@ -229,7 +222,7 @@ describe('Redis', () => {
     expect((await other.list(Key.root)).children.map(({ name }) => name)).toEqual(['b'])
   })
 
-  it('E28 E5 a server with other data in its place: etags of before match nothing there', async () => {
+  it('E28 E5 after the data of a server are replaced, earlier etags match nothing there', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     const { etag } = await store.put(key, bytes('of one'))
@@ -240,7 +233,7 @@ describe('Redis', () => {
     closing({ close: () => second.stop() })
     const other = await openDatastore({ url: server.url })
     const { etag: theirs } = await other.put(key, bytes('of the other'))
-    expect(theirs.split('.')[1], 'both count their versions from one').toBe(etag.split('.')[1])
+    expect(theirs.split('.')[1], 'both number their versions from one').toBe(etag.split('.')[1])
     await failuresUntil(() => store.has(key))
     for (const call of [
       () => store.put(key, bytes('over it'), { ifMatch: etag }),

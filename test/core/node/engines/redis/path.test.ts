@@ -16,7 +16,7 @@ async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisS
 describe('Redis keys of other programs', () => {
   onServers(noRedis)
 
-  it('E2 names of other programs are shown by their separator, read and edited as they are', async () => {
+  it('E2 names of other programs are shown by their separator, read and edited in place', async () => {
     const server = await redis()
     await server.cli(
       'mset',
@@ -48,7 +48,7 @@ describe('Redis keys of other programs', () => {
     })
   })
 
-  it('E2 layout strata is refused in a database of other programs, unless it has a prefix of its own', async () => {
+  it('E2 layout strata is rejected in a database of other programs, unless it has its own prefix', async () => {
     const server = await redis()
     await server.cli('set', 'theirs', 'x')
     await expect(openDatastore({ url: server.url, layout: 'strata' })).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('Redis keys of other programs', () => {
     expect(text(await again.get(Key.of('a')))).toBe('x')
   })
 
-  it('E2 with a prefix other names are neither shown nor reached', async () => {
+  it('E2 with a prefix other names are hidden and not accessible', async () => {
     const server = await redis()
     await server.cli('mset', 'app*:a', '1', 'apple:b', '2', 'c', '3')
     const store = await openDatastore({ url: server.url, prefix: 'app*:' })
@@ -71,7 +71,7 @@ describe('Redis keys of other programs', () => {
     expect(await store.has(Key.of('c'))).toBe(false)
   })
 
-  it('D12 what others change is told, and shown in levels', async () => {
+  it('D12 changes by others are reported, and shown in levels', async () => {
     const server = await redis()
     await server.cli('mset', 'a:b', '1', 'a:c', '2')
     const store = await openDatastore({ url: server.url })
@@ -86,7 +86,7 @@ describe('Redis keys of other programs', () => {
     await expect.poll(names).toEqual([])
   })
 
-  it('E5 D12 what was changed while the connection was lost is shown after', async () => {
+  it('E5 D12 changes made while the connection was lost are shown afterwards', async () => {
     const server = await redis()
     await server.cli('mset', 'a:b', '1', 'a:c', '2')
     const store = await openDatastore({ url: server.url })
@@ -100,7 +100,7 @@ describe('Redis keys of other programs', () => {
     await expect.poll(names, { timeout: 10_000 }).toEqual(['c', 'd', 'e'])
   })
 
-  it('E24 a server that goes away is told once, and again when it is back', async () => {
+  it('E24 a lost server is reported once, and again when it is back', async () => {
     let server = await redis()
     const told: unknown[] = []
     const store = closing(
@@ -175,7 +175,7 @@ describe('Redis keys of other programs', () => {
     expect(Number(await server.cli('pttl', 'h'))).toBeGreaterThan(0)
   })
 
-  it('E21 bytes that are no text come and go as they are', async () => {
+  it('E21 bytes that are not text are read and written unchanged', async () => {
     for (const one of [
       [0xff, 0x25, 0x41],
       [0xef, 0xbf, 0xbd],
@@ -195,7 +195,7 @@ describe('Redis keys of other programs', () => {
     expect(await server.cli('hgetall', 'h')).toBe(await server.cli('hgetall', 'kept'))
   })
 
-  it('E21 a value of another type is never replaced by bytes that are not its form, nor where it has changed', async () => {
+  it('E21 a value of another type is never replaced by bytes in another form, or after it has changed', async () => {
     const server = await redis()
     await server.cli('hset', 'h', 'a', '1')
     const store = await openDatastore({ url: server.url })
@@ -219,7 +219,7 @@ describe('Redis keys of other programs', () => {
     expect(await server.cli('hgetall', 'h')).toBe('a\n1\nb\n2')
   })
 
-  it('E21 entries of a stream stay, go, or follow the last one', async () => {
+  it('E21 entries of a stream can be kept, removed or appended', async () => {
     const server = await redis()
     for (const id of ['1-0', '2-0', '3-0']) await server.cli('xadd', 'x', id, 'f', id)
     await server.cli('xgroup', 'create', 'x', 'group', '0')
@@ -234,7 +234,7 @@ describe('Redis keys of other programs', () => {
     expect(await server.cli('xinfo', 'groups', 'x')).toContain('group')
   })
 
-  it('E2 in a cluster names of all masters are shown once, and values of every type are moved', async () => {
+  it('E2 in a cluster names of all masters are shown once, and values of every type can be moved', async () => {
     const cluster = await startRedisCluster()
     closing({ close: () => cluster.stop() })
     const [master] = cluster.masters as [RedisServer]

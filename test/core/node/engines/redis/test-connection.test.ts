@@ -13,10 +13,10 @@ async function redis(options?: Parameters<typeof startRedis>[0]) {
 
 const password = { secret: 'redis' }
 
-describe('the test of a connection to Redis', () => {
+describe('the connection test for Redis', () => {
   onServers(noRedis)
 
-  it('E20 says what was reached, by whom, and what may be done', async () => {
+  it('E20 reports server, user and permissions', async () => {
     const server = await redis()
     await server.cli('set', 'some:key', 'x')
     const { ok, steps, rights } = await testRedis({ url: server.url, timeout: 5000 }, context)
@@ -39,7 +39,7 @@ describe('the test of a connection to Redis', () => {
     expect(await server.cli('dbsize')).toBe('1')
   })
 
-  it('E20 says how the connection is encrypted', async () => {
+  it('E20 reports how the connection is encrypted', async () => {
     const server = await redis({ tls: 'server' })
     const ca = server.certificates?.ca ?? ''
     const { steps } = await testRedis({ url: server.url, timeout: 5000, tls: { ca } }, context)
@@ -58,7 +58,7 @@ describe('the test of a connection to Redis', () => {
     expect(JSON.stringify(denied)).not.toContain(SECRET)
   })
 
-  it('E20 says what a user may not do', async () => {
+  it('E20 reports missing permissions of a user', async () => {
     const user = { name: 'reader', password: SECRET, rules: '~* &* +@read +@connection +info' }
     const server = await redis({ user })
     const options = { url: server.url, timeout: 5000, user: 'reader', password }
@@ -74,7 +74,7 @@ describe('the test of a connection to Redis', () => {
     expect(steps.slice(4, 6).map(({ detail }) => detail)).toEqual(['a cluster of 3 masters', '0 keys'])
   })
 
-  it('E20 is offered by the kind', () => {
+  it('E20 is available for the kind', () => {
     expect(typeof nodeKinds.find(({ kind }) => kind === 'redis')?.test).toBe('function')
   })
 })

@@ -46,7 +46,7 @@ describeConnection<S3Options>({
   unencrypted: 'IO',
 })
 
-/** Files of the AWS tools, which the environment names. */
+/** Files of the AWS tools, with the environment variables that name them. */
 async function awsFiles(files: { readonly credentials?: string; readonly config?: string }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'strata-aws-'))
   closing({ close: () => rm(folder, { recursive: true }) })
@@ -62,7 +62,7 @@ async function awsFiles(files: { readonly credentials?: string; readonly config?
 const keyOf = (profile: string, id: string, secret = 'x') =>
   `[${profile}]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`
 
-/** Who signed the first request, and for which region, as a server sees it. */
+/** The user and the region in the signature of the first request, as a server receives them. */
 async function signedBy(options: Partial<S3Options>): Promise<string> {
   let seen = ''
   const server = createServer((request, response) => {
@@ -97,7 +97,9 @@ describe('credentials of the AWS tools', () => {
     vi.unstubAllEnvs()
   })
 
-  it('E106 a profile signs in: that of the document, else that of the environment', async ({ skip }) => {
+  it('E106 signs in with a profile: that of the document, or else that of the environment', async ({
+    skip,
+  }) => {
     skip(noRadosgw !== undefined, noRadosgw)
     await awsFiles({ credentials: keyOf('default', 'nobody') + keyOf('work', server.user, RADOSGW_SECRET) })
     const options = { url: `s3://${bucket}`, endpoint: server.endpoint, timeout: 5000 }
@@ -109,7 +111,7 @@ describe('credentials of the AWS tools', () => {
     expect(text(await again.get(Key.of('a')))).toBe('x')
   })
 
-  it('E106 the region is that of the document, of the environment, of the profile, or us-east-1', async () => {
+  it('E106 the region comes from the document, the environment or the profile, in this order, or is us-east-1', async () => {
     await awsFiles({
       credentials: keyOf('default', 'first') + keyOf('work', 'second'),
       config: '[default]\nregion = eu-west-1\n[profile work]\nregion = eu-central-1\n[profile bare]\n',
@@ -127,7 +129,7 @@ describe('credentials of the AWS tools', () => {
     expect(await signedBy({ profile })).toBe('second in us-east-1')
   })
 
-  it('E106 a profile that is not there, and one beside a user, are refused', async () => {
+  it('E106 an unknown profile, and a profile together with a user, are rejected', async () => {
     await awsFiles({ credentials: keyOf('work', 'second') })
     const options = { url: 's3://bucket', endpoint: 'http://127.0.0.1:1', timeout: 5000 }
     const unknown = S3Datastore.open({ ...options, profile: 'nobody' }, context)

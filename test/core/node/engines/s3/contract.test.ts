@@ -7,7 +7,7 @@ import { noRadosgw, startRadosgw } from '../../../../servers/radosgw.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
 import { clientOf, newBucket, openS3Datastore } from './s3-context.ts'
 
-/** Whether a segment of so many bytes fits in every key of the suite, in none, or (`undefined`) in some. */
+/** Whether a segment of this many bytes fits in every key of the suite, in none, or (`undefined`) in some. */
 function fits(bytes: number): boolean | undefined {
   if (bytes > 1000) return false
   return 2 * bytes + 40 <= 1024 ? true : undefined

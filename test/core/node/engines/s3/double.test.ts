@@ -33,13 +33,13 @@ async function open(
   return store
 }
 
-/** A stream of so many pieces of 1 MiB. */
+/** A stream of this many chunks of 1 MiB. */
 function* pieces(count: number): Iterable<Uint8Array> {
   for (let index = 0; index < count; index++) yield new Uint8Array(MIB).fill(index)
 }
 
 describe('conditions', () => {
-  it('E72 a server that judges all of them is declared so, for deletes and uploads in parts too', async () => {
+  it('E72 a server that supports all of them is declared so, for deletes and multipart uploads too', async () => {
     const double = await start()
     const store = await open(double, { partSize: 5 * MIB })
     const { write, remove } = store.capabilities
@@ -54,7 +54,7 @@ describe('conditions', () => {
     expect(double.uploads.size).toBe(0)
   })
 
-  it('E72 a server that ignores them silently is found out, and they are judged in this process', async () => {
+  it('E72 a server that silently ignores them is detected, and they are checked in this process', async () => {
     const double = await start({ ignoresConditions: true })
     const [store, beside] = [await open(double), await open(double)]
     const { write, remove } = store.capabilities
@@ -71,7 +71,7 @@ describe('conditions', () => {
     expect(double.textOf('a')).toBe('new')
   })
 
-  it('E72 E4 a user who may not write sees everything, and writes are READ_ONLY', async () => {
+  it('E72 E4 a user without write permission can read everything, and writes are READ_ONLY', async () => {
     const double = await start({ isReadOnly: true })
     const object = { etag: 'x', time: new Date(), version: '1', headers: {} }
     double.objects.set('a', [{ ...object, bytes: Buffer.from('theirs') }])
@@ -83,7 +83,7 @@ describe('conditions', () => {
 })
 
 describe('versions', () => {
-  it('E74 the versions that a bucket keeps are listed, the newest first, and read', async () => {
+  it('E74 the versions that a bucket keeps are listed, newest first, and can be read', async () => {
     const double = await start({ keepsVersions: true })
     const store = await open(double)
     for (const value of ['one', 'two', 'three']) await store.put(KEY, bytes(value))
@@ -103,7 +103,7 @@ describe('versions', () => {
 })
 
 describe('failures', () => {
-  it('E75 a create whose answer is lost is not made again, and fails as CONNECTION', async () => {
+  it('E75 a create whose answer is lost is not retried, and fails as CONNECTION', async () => {
     const double = await start()
     const store = await open(double)
     await store.put(Key.of('begun'), bytes('x'))
@@ -116,7 +116,7 @@ describe('failures', () => {
     expect(double.textOf('a')).toBe('mine')
   })
 
-  it('E75 other requests are made again, up to three times', async () => {
+  it('E75 other requests are retried up to three times', async () => {
     const double = await start()
     const store = await open(double)
     await store.put(KEY, bytes('x'))
@@ -129,7 +129,7 @@ describe('failures', () => {
     expect(gets).toBe(-997)
   })
 
-  it('E71 an upload that the server breaks off leaves no parts, and the value of before', async () => {
+  it('E71 an upload that the server aborts leaves no parts, and the old value', async () => {
     const double = await start()
     const store = await open(double, { partSize: 5 * MIB })
     await store.put(KEY, bytes('before'))
@@ -139,7 +139,7 @@ describe('failures', () => {
     expect(double.textOf('a')).toBe('before')
   })
 
-  it('E5 E24 a lost server is told once and again when it is back, and watchers get resync', async () => {
+  it('E5 E24 a lost server is reported once and again when it is back, and watchers get resync', async () => {
     const double = await start()
     const told: (string | undefined)[] = []
     let back: (() => void) | undefined
@@ -167,7 +167,7 @@ describe('failures', () => {
     expect(text(await store.get(KEY))).toBe('x')
   })
 
-  it('E70 a server that gives fewer entries than asked for is followed by its token', async () => {
+  it('E70 if a server returns fewer entries than requested, its token is followed', async () => {
     const double = await start({ mostEntries: 3 })
     const store = await open(double)
     const names = Array.from({ length: 20 }, (_, index) => `n${String(index).padStart(2, '0')}`)
@@ -178,7 +178,7 @@ describe('failures', () => {
     expect([...children, ...rest.children].map(({ name }) => name)).toEqual(names.sort())
   })
 
-  it('E70 a level of 10⁵ objects is read page by page, and a branch costs one row of a listing', async () => {
+  it('E70 a level of 10⁵ objects is read page by page, and a branch takes one row of a listing', async () => {
     const double = await start()
     const object = { bytes: Buffer.from('x'), etag: 'x', time: new Date(), version: '1', headers: {} }
     for (let index = 0; index < 100_000; index++) double.objects.set(`level/n${100_000 + index}`, [object])
@@ -194,7 +194,7 @@ describe('failures', () => {
     expect(double.requests.length).toBeLessThanOrEqual(5)
   })
 
-  it('E6 the secret of the key is in no error and no report', async () => {
+  it('E6 no error or report contains the secret of the key', async () => {
     const double = await start()
     const reports: unknown[] = []
     const store = await open(double, { timeout: 1000 }, change => reports.push(change))

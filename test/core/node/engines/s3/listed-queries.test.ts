@@ -31,13 +31,13 @@ const keysOf = (entries: readonly Entry<Uint8Array>[]) => entries.map(({ key }) 
 interface Filled {
   readonly double: S3Double
   readonly store: S3Datastore
-  /** The answer to a query, and how many requests of each kind it took. */
+  /** The result of a query, and the number of requests of each kind. */
   asked(query: Query, options?: QueryOptions): Promise<{ entries: Entry<Uint8Array>[]; made: Made }>
 }
 
 type Made = Record<'GET' | 'HEAD' | 'list', number>
 
-/** Values of 0 to 39 bytes, one a second: each other one at the root, the rest below `/b`. */
+/** Values of 0 to 39 bytes, one a second: every other one at the root, the rest below `/b`. */
 async function filled(layout: 'path' | 'strata'): Promise<Filled> {
   let time = START
   const double = await S3Double.start({ now: () => new Date((time += SECOND) + 789) })
@@ -71,8 +71,8 @@ async function filled(layout: 'path' | 'strata'): Promise<Filled> {
 const large: Condition = { field: 'size', op: '>=', value: 36 }
 const late: Condition = { field: 'mtime', op: '>', value: START + 36 * SECOND }
 
-describe('E111 conditions that a listing decides', () => {
-  it('E111 size and time of layout path take no request for an object, and values only those of the answer', async () => {
+describe('E111 conditions that a listing can evaluate', () => {
+  it('E111 size and time in layout path take no request per object, and values are read only for the results', async () => {
     const { store, asked } = await filled('path')
     for (const where of [
       large,
@@ -97,7 +97,7 @@ describe('E111 conditions that a listing decides', () => {
     expect(made).toMatchObject({ GET: 0, HEAD: 4 })
   })
 
-  it('E111 the size of layout strata too; its time stands in the object, and costs a look at each that the size leaves', async () => {
+  it('E111 so does the size in layout strata; its time is in the object, and takes one request for each that matches the size', async () => {
     const { store, asked } = await filled('strata')
     expect(needsScan(store.explainQuery({ where: large }))).toBe(false)
     const keys = await asked({ where: large, keysOnly: true })
@@ -116,7 +116,7 @@ describe('E111 conditions that a listing decides', () => {
     expect(timed.made).toMatchObject({ GET: 0, HEAD: 4 })
   })
 
-  it('E111 an order by size is that of the listing, so only the values of the answer are read', async () => {
+  it('E111 an order by size uses the listing, so only the values of the results are read', async () => {
     for (const { asked } of [await filled('path'), await filled('strata')]) {
       const orderBy = [{ field: 'size', descending: true }] as const
       const { entries, made } = await asked({ orderBy, limit: 2 }, { scan: true })
@@ -125,7 +125,7 @@ describe('E111 conditions that a listing decides', () => {
     }
   })
 
-  it('E111 an object that was replaced after it was listed is judged by what was read', async () => {
+  it('E111 an object that was replaced after the listing is evaluated with the values read', async () => {
     const { double, asked } = await filled('strata')
     double.disturb = (_, url) => {
       if (!url.searchParams.has('list-type') && url.pathname.endsWith('/n36')) double.fill([['n36', 'short']])
@@ -134,7 +134,7 @@ describe('E111 conditions that a listing decides', () => {
     expect(keysOf((await asked({ where: large })).entries)).toEqual(['/b/n37', '/b/n39', '/n38'])
   })
 
-  it('E111 conditions give what they give of a stat, to the millisecond', async () => {
+  it('E111 conditions agree with stat, to the millisecond', async () => {
     const { store, asked } = await filled('path')
     const { mtime = 0 } = await store.stat(Key.of('n10'))
     const exactly = await asked({ where: { field: 'mtime', op: '=', value: mtime } })
@@ -142,7 +142,7 @@ describe('E111 conditions that a listing decides', () => {
   })
 })
 
-/** Passes requests on to a server, and notes the method of each that is about an object. */
+/** Forwards requests to a server, and records the method of each request for an object. */
 async function counting(
   endpoint: string,
 ): Promise<{ readonly endpoint: string; readonly methods: string[] }> {
@@ -151,7 +151,7 @@ async function counting(
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     if (/^\/[^/?]+\/[^?]/.test(url)) methods.push(method)
-    // The host is part of what is signed, so it stays as it is.
+    // The signature includes the host, so it must not change.
     const passed = request({ hostname, port, method, path: url, headers }, answer => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
       answer.pipe(outgoing)
@@ -177,7 +177,7 @@ describe('E111 on a server', () => {
     if (noRadosgw === undefined) await server.stop()
   })
 
-  it('E111 radosgw lists the sizes and times that it tells of each object', async ({ skip }) => {
+  it('E111 radosgw lists the sizes and times that stat returns for each object', async ({ skip }) => {
     skip(noRadosgw !== undefined, noRadosgw)
     const client = clientOf(server)
     opened.push({

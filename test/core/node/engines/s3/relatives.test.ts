@@ -12,7 +12,7 @@ import { bytes, text } from '../../../../text.ts'
 import { closing, onServers } from '../server-context.ts'
 import { clientConfigOf, newBucket, openS3Datastore } from './s3-context.ts'
 
-/** Keys of all kinds that datastore-s3 takes. */
+/** All kinds of keys that datastore-s3 accepts. */
 const KEYS = ['/a', '/a/b', '/a/b:c', '/a-b', '/Films/Brazil', '/späth/😀', '/with space/%41']
 
 let server: Radosgw
@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 beforeEach(({ skip }) => skip(noRadosgw !== undefined, noRadosgw))
 
-/** A bucket, and the client that the other packages want. */
+/** A bucket, and the client that the other packages expect. */
 async function given(): Promise<{ readonly s3: S3; readonly bucket: string }> {
   const s3 = new S3(clientConfigOf(server))
   closing({
@@ -51,7 +51,7 @@ describe('buckets of other programs', () => {
     'E73 one of datastore-s3 %s is listed, edited, and read back by datastore-s3',
     async (_, path, folder) => {
       const { s3, bucket } = await given()
-      // It takes a path without an object for a missing bucket, which it then makes anew.
+      // It treats a path without an object as a missing bucket, which it then creates.
       const init = path === undefined ? {} : { path, createIfMissing: true }
       const peer = new PeerDatastore(s3, bucket, init)
       await peer.open()

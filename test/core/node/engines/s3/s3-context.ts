@@ -9,7 +9,7 @@ export interface S3Place {
   readonly password: string
 }
 
-/** The settings of a client of its own. */
+/** The settings of a separate client. */
 export function clientConfigOf({ endpoint, user, password }: S3Place): S3ClientConfig {
   return {
     endpoint,
@@ -21,14 +21,14 @@ export function clientConfigOf({ endpoint, user, password }: S3Place): S3ClientC
   }
 }
 
-/** The client by itself, past the store under test. */
+/** A client past the store under test. */
 export function clientOf(place: S3Place): S3Client {
   return new S3Client(clientConfigOf(place))
 }
 
 let buckets = 0
 
-/** Makes a bucket of its own. */
+/** Creates a bucket. */
 export async function newBucket(client: S3Client): Promise<string> {
   const bucket = `bucket-${process.pid}-${buckets++}`
   await client.send(new CreateBucketCommand({ Bucket: bucket }))

@@ -67,7 +67,7 @@ async function walk(store: S3Datastore): Promise<readonly string[]> {
 }
 
 describe('levels', () => {
-  it('E70 names are in key order and give each branch once, whatever sorts between a name and what is below it', async () => {
+  it('E70 names are in key order and each branch is listed once, whatever sorts between a name and the keys below it', async () => {
     const bucket = await newBucket(client)
     await putObjects(bucket, 'a', 'a-b', 'a/x', 'a.b/y', 'a/z', 'b/c', '\ue000', '\u{1f600}/q', 'é')
     const store = await open(bucket)
@@ -99,7 +99,7 @@ describe('values of any size', () => {
     end?.()
   }
 
-  it('E71 a stream goes up in parts, and a range of it comes back alone', async () => {
+  it('E71 a stream is uploaded in parts, and a range of it is read alone', async () => {
     const bucket = await newBucket(client)
     const store = await open(bucket, { partSize: 5 * MIB })
     const key = Key.parse('/large')
@@ -112,7 +112,7 @@ describe('values of any size', () => {
     expect(await store.get(key)).toHaveLength(11 * MIB)
   })
 
-  it(`E71 ${LARGE} MiB go up and come back in at most 64 MiB of memory`, async () => {
+  it(`E71 ${LARGE} MiB are written and read in at most 64 MiB of memory`, async () => {
     const store = await open(await newBucket(client))
     const key = Key.parse('/large')
     const before = heldMemory()
@@ -140,7 +140,7 @@ describe('values of any size', () => {
     await store.delete(key)
   }, 300_000)
 
-  it('E71 an upload that fails leaves neither an object nor parts, and the value of before', async () => {
+  it('E71 a failed upload leaves neither an object nor parts, and the old value', async () => {
     const bucket = await newBucket(client)
     const store = await open(bucket, { partSize: 5 * MIB })
     const key = Key.parse('/large')
@@ -159,7 +159,7 @@ describe('values of any size', () => {
     expect(Uploads).toEqual([])
   })
 
-  it('E71 E72 a large stream with a condition replaces what was seen, or nothing', async () => {
+  it('E71 E72 a large stream with a condition replaces the expected version, or nothing', async () => {
     const bucket = await newBucket(client)
     const store = await open(bucket, { partSize: 5 * MIB })
     const key = Key.parse('/large')
@@ -176,7 +176,7 @@ describe('values of any size', () => {
 })
 
 describe('conditions', () => {
-  it('E72 what the server judges is declared, and of writers in two stores one wins', async () => {
+  it('E72 the conditions that the server supports are declared, and of writers in two stores one succeeds', async () => {
     const bucket = await newBucket(client)
     const [one, other] = [await open(bucket), await open(bucket)]
     expect(one.capabilities.write).toMatchObject({ ifAbsent: 'everyone', ifMatch: 'everyone' })
@@ -189,7 +189,7 @@ describe('conditions', () => {
     expect(await namesIn(bucket)).toEqual(['!strata/format', 'a'])
   })
 
-  it('E72 a store that is read-only writes nothing, and says so', async () => {
+  it('E72 a read-only store writes nothing, and declares it', async () => {
     const bucket = await newBucket(client)
     await putObjects(bucket, 'a')
     const store = await open(bucket, { readOnly: true })
@@ -200,7 +200,7 @@ describe('conditions', () => {
 })
 
 describe('failures', () => {
-  it('E4 a wrong login, a missing bucket, a bucket of others and a key that is too long have codes', async () => {
+  it('E4 a wrong login, a missing bucket, a foreign bucket and a key that is too long have codes', async () => {
     const bucket = await newBucket(client)
     const wrong = openS3Datastore({ ...server, password: 'another-secret' }, bucket)
     await expect(wrong).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
@@ -216,7 +216,7 @@ describe('failures', () => {
     expect(await store.has(long)).toBe(false)
   })
 
-  it('E20 the test of a connection says what was reached, and changes nothing', async () => {
+  it('E20 the connection test reports what was reached, and changes nothing', async () => {
     const bucket = await newBucket(client)
     await putObjects(bucket, 'a', 'b')
     const report = await testS3(optionsFor(server, bucket), contextWith(server.password))
@@ -253,7 +253,7 @@ describe('names of other programs', () => {
     ])
   })
 
-  it('E73 names that are no keys are shown, read, written and removed as they are', async () => {
+  it('E73 names that are not keys are shown, read, written and removed unchanged', async () => {
     const bucket = await newBucket(client)
     const odd = ['folder/', 'a//b', './x', 'a b+c%2F', 'tab\tx', '/lead']
     await putObjects(bucket, 'plain', ...odd)
@@ -270,9 +270,9 @@ describe('names of other programs', () => {
   })
 })
 
-// The last one: a gateway that was killed leaves locks, which new buckets wait for.
+// This test is last: a killed gateway leaves locks, which new buckets wait for.
 describe('a lost server', () => {
-  it('E5 calls fail within their time while the server is gone, and go on when it is back', async () => {
+  it('E5 calls fail within their time limit while the server is down, and succeed once it is back', async () => {
     const bucket = await newBucket(client)
     const store = await open(bucket, { timeout: 5000 })
     await store.put(Key.of('a'), bytes('kept'))

@@ -14,7 +14,7 @@ afterAll(() => roots.remove())
 
 const plain: OpenSqliteOptions = { readOnly: false, create: true, isDurable: false }
 
-/** The suite of the port over a table that `sql` has made, or over our own. */
+/** The port suite over a table made by `sql`, or over our own. */
 function describeTable(name: string, options: Partial<OpenSqliteOptions>, sql?: string): void {
   const places = new WeakMap<object, string>()
   const openIn = async (path: string): Promise<SqliteDriver> => {
@@ -36,14 +36,14 @@ function describeTable(name: string, options: Partial<OpenSqliteOptions>, sql?: 
 }
 
 describeTable('SQLite', {})
-describeTable('SQLite, every commit on the device', { isDurable: true })
+describeTable('SQLite with every commit flushed to the device', { isDurable: true })
 describeTable(
-  'an SQLite table of others with keys of bytes',
+  'a foreign SQLite table with keys of bytes',
   {},
   'CREATE TABLE t (key BLOB PRIMARY KEY, data BLOB) WITHOUT ROWID',
 )
 describeTable(
-  'an SQLite table of others with keys of text, in a database without WAL',
+  'a foreign SQLite table with keys of text, in a database without WAL',
   { table: 'odd "name"', keyColumn: 'the key', valueColumn: 'the value' },
   'CREATE TABLE "odd ""name""" ("the key" TEXT UNIQUE NOT NULL, n INTEGER DEFAULT 7, "the value" BLOB)',
 )

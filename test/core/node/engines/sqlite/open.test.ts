@@ -31,7 +31,7 @@ afterEach(async () => {
   await roots.remove()
 })
 
-/** The database as another program of this process has it open. */
+/** A connection to the database, as of another program in this process. */
 // The client of the stores: two copies of SQLite in one process do not see each other's locks.
 const openDatabase = await sqliteClient()
 
@@ -48,7 +48,7 @@ async function namesOf(options: SqliteOptions = {}): Promise<string[]> {
 }
 
 describe('opening an SQLite database', () => {
-  it('E7 without a client says what to install', async () => {
+  it('E7 without a client, opening names the package to install', async () => {
     const absent = () =>
       Promise.reject(Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }))
     const error = await sqliteClient(absent, absent).catch((reason: unknown) => reason)
@@ -58,7 +58,7 @@ describe('opening an SQLite database', () => {
     })
   })
 
-  it('E8 what is not a database is refused, and a missing one is made only where it may be', async () => {
+  it('E8 a file that is not a database is rejected, and a missing one is created only if allowed', async () => {
     await writeFile(path, 'some text of more than sixteen bytes')
     await expect(SqliteDatastore.open(path)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     await mkdir(join(root, 'folder'))
@@ -73,7 +73,7 @@ describe('opening an SQLite database', () => {
     expect(await pathsBelow(root)).toEqual(['data.db', 'folder/'])
   })
 
-  it('E2 the table of go-ds-sql is found, read and written as it writes it', async () => {
+  it('E2 the table of go-ds-sql is found, read and written in its own form', async () => {
     const other = database(
       'CREATE TABLE other (x)',
       'CREATE TABLE blocks (key TEXT PRIMARY KEY, data BLOB)',
@@ -91,7 +91,7 @@ describe('opening an SQLite database', () => {
     ])
   })
 
-  it('E2 a table of texts keeps texts, other columns, and refuses what is none', async () => {
+  it('E2 a table of texts keeps texts and other columns, and rejects values that are not text', async () => {
     const other = database(
       `CREATE TABLE settings (id TEXT UNIQUE, note TEXT DEFAULT 'n', value TEXT)`,
       `INSERT INTO settings VALUES ('ui:theme', 'mine', 'dark'), ('ui:size', '', NULL), ('n', '', 5)`,
@@ -156,18 +156,18 @@ describe('opening an SQLite database', () => {
       /UTF-16/,
     ],
     [
-      'strata over the table of others',
+      'strata over a foreign table',
       ['CREATE TABLE x (k TEXT PRIMARY KEY, v)'],
       { layout: 'strata', table: 'x' },
       /layout "path"/,
     ],
-  ])('E2 %s is refused, and the message says why', async (_, sql, options, message) => {
+  ])('E2 %s is rejected, and the message gives the reason', async (_, sql, options, message) => {
     database(...sql)
     const error = await SqliteDatastore.open(path, options).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) as string })
   })
 
-  it('E2 our own table beside others is found, and has its layout', async () => {
+  it('E2 our own table is found beside others, and has its layout', async () => {
     database('CREATE TABLE x (k TEXT PRIMARY KEY, v)')
     const store = await SqliteDatastore.open(path, { layout: 'strata' })
     await store.put(a, bytesOf('x'))
@@ -179,7 +179,7 @@ describe('opening an SQLite database', () => {
     })
   })
 
-  it('E3 D11 the file alone holds everything once the store is closed', async () => {
+  it('E3 D11 the file alone contains everything once the store is closed', async () => {
     const store = await SqliteDatastore.open(path)
     for (let index = 0; index < 20; index++) await store.put(Key.of(String(index)), new Uint8Array(5000))
     await store.close()
@@ -188,7 +188,7 @@ describe('opening an SQLite database', () => {
     expect((await copy.stats()).entries).toBe(20)
   })
 
-  it('E3 a write waits for the lock of another program without holding up this one', async () => {
+  it('E3 a write waits for the lock of another program without blocking this one', async () => {
     const store = await SqliteDatastore.open(path)
     await store.put(a, bytesOf('x'))
     const other = database('BEGIN IMMEDIATE')
@@ -217,7 +217,7 @@ describe('opening an SQLite database', () => {
     other.exec('COMMIT')
   })
 
-  it('E3 D12 a watcher is told to look again when another program has written', async () => {
+  it('E3 D12 a watcher receives resync when another program has written', async () => {
     await using store = await SqliteDatastore.open(path)
     await store.put(a, bytesOf('x'))
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
@@ -227,7 +227,7 @@ describe('opening an SQLite database', () => {
     await changes.return?.()
   })
 
-  it('E2 an odd name that another program writes between two looks at a level is shown', async () => {
+  it('E2 an odd name that another program writes between two reads of a level is listed', async () => {
     const other = database('CREATE TABLE t (k BLOB PRIMARY KEY, v)', `INSERT INTO t VALUES (x'2F61', x'01')`)
     await using store = await SqliteDatastore.open(path)
     const names = async () => (await store.list(Key.root)).children.map(({ name }) => name)
@@ -236,7 +236,7 @@ describe('opening an SQLite database', () => {
     expect(await names()).toEqual(['a', '\ufffda%FF'])
   })
 
-  it('E3 of three processes that count in one value none loses a count', async () => {
+  it('E3 no increment is lost when three processes increment one value', async () => {
     const program = `
       const { DatabaseSync } = require('@photostructure/sqlite')
       const database = new DatabaseSync(process.argv[1])
@@ -270,7 +270,7 @@ describe('opening an SQLite database', () => {
     await expect(SqliteDatastore.open(path)).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 
-  it('D21 values that expired are removed in the end', async () => {
+  it('D21 expired values are removed eventually', async () => {
     await using store = await SqliteDatastore.open(path)
     await store.put(a, bytesOf('x'), { ttl: 1 })
     while (await store.has(a));
@@ -282,7 +282,7 @@ describe('opening an SQLite database', () => {
   })
 })
 
-/** Runs a command until it says a line. */
+/** Runs a command until it prints a line. */
 function said(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
