@@ -1,6 +1,6 @@
 const NOBODY = 65_534
 
-/** Why permissions cannot be tested here, or `undefined` when they can. */
+/** Why permissions cannot be tested on this machine, or `undefined` if they can. */
 export function whyNoPermissions(): string | undefined {
   if (process.platform === 'win32') return 'Windows has other permissions'
   if (process.getuid?.() === 0 && process.seteuid === undefined)
@@ -8,7 +8,7 @@ export function whyNoPermissions(): string | undefined {
   return undefined
 }
 
-/** Runs `work` as somebody who is not root. */
+/** Runs `work` as a user other than root. */
 export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   if (process.getuid?.() !== 0) return work()
   process.seteuid?.(NOBODY)

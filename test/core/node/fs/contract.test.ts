@@ -25,7 +25,7 @@ function onDisk(options: FsOptions): SuiteOptions<Uint8Array> {
   }
 }
 
-/** In plain layout the path is the key: there is no name that no file can have. */
+/** In plain layout the path is the key, so a segment has to be a valid file name. */
 const asFiles = {
   hostileSegments: (segment: string) => !segment.includes('\0') && Buffer.byteLength(segment) <= 255,
 }

@@ -1,18 +1,18 @@
 import { Disk, type Soon } from '../../../../src/core/node/fs/disk.ts'
 
-/** An error such as Node's file operations give. */
+/** An error like those of Node's file operations. */
 export function systemError(code: string, syscall = 'test'): Error {
   return Object.assign(new Error(`${code}: made up, ${syscall}`), { code, syscall })
 }
 
 type Verb = 'open' | 'rename' | 'link' | 'write' | 'mkdir' | 'read' | 'fsync' | 'fdatasync' | 'unlink'
 
-/** A disk on which chosen operations fail with a chosen error, and which counts its operations. */
+/** A disk on which selected operations fail with a given error, and which counts its operations. */
 export class FaultyDisk extends Disk {
   readonly calls: string[] = []
   readonly #faults = new Map<Verb, (path: string) => string | undefined>()
 
-  /** Before each `verb`, `fault` may give the code of the error to fail with. */
+  /** `fault` is called before each `verb`, and returns the code of the error to fail with, or `undefined`. */
   fail(verb: Verb, fault: (path: string) => string | undefined): void {
     this.#faults.set(verb, fault)
   }

@@ -28,7 +28,7 @@ async function open(path: string, options: FsOptions = {}): Promise<FsDatastore>
   return store
 }
 
-/** Operations that change the disk. */
+/** The operations that change the disk. */
 function changes(): string[] {
   return disk.calls.filter(verb => !['open', 'read'].includes(verb))
 }
@@ -63,7 +63,7 @@ describe('two folder stores under a mount', () => {
     expect(await outer.get(Key.parse('/sub/b'))).toEqual(bytesOf('value'))
   })
 
-  it('D5 F12 a link that a store follows names the value that it leads to', async () => {
+  it('D5 F12 a key through a followed link has the identity of the target', async () => {
     const [outer, inner] = [await open(root, { followLinks: true }), await open(join(root, 'sub'))]
     await inner.put(Key.parse('/deep/a'), bytesOf('value'))
     await symlink('sub/deep', join(root, 'link'))
@@ -73,7 +73,7 @@ describe('two folder stores under a mount', () => {
   })
 })
 
-it('F12 a key whose folders are missing has the identity that it has once they are there', async () => {
+it('F12 a key has the same identity before and after its folders are created', async () => {
   const store = await open(root)
   const identity = async () => openStoreOf(store).identity(Key.parse('/new/folder/a'))
   const before = await identity()
@@ -82,7 +82,7 @@ it('F12 a key whose folders are missing has the identity that it has once they a
 })
 
 describe('the etag of a value', () => {
-  it('F13 is the same in every store over one folder', async () => {
+  it('F13 is the same in every store over the folder', async () => {
     const [one, other] = [await open(root), await open(root)]
     const { etag } = await one.put(Key.of('a'), bytesOf('value'))
     expect((await other.stat(Key.of('a'))).etag).toBe(etag)

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Makes empty folders, and removes them all when asked to. */
+/** Creates empty folders, and removes them all on request. */
 export class TempRoots {
   readonly #roots: string[] = []
 
@@ -17,12 +17,12 @@ export class TempRoots {
   }
 }
 
-/** The paths of all that is below a folder, sorted; folders end in `/`. */
+/** The paths of everything below a folder, sorted; folders end in `/`. */
 export async function pathsBelow(root: string): Promise<string[]> {
   const paths: string[] = []
   for (const entry of await readdir(root, { withFileTypes: true })) {
     if (entry.isDirectory()) {
-      // Which of them are there depends on how many files were made at the same time. What is in one shows.
+      // The number of these folders depends on the number of concurrent writes. Show them only with their files.
       if (/^lane-\d$/.test(entry.name) && (await readdir(join(root, entry.name))).length === 0) continue
       paths.push(`${entry.name}/`)
       for (const path of await pathsBelow(join(root, entry.name))) paths.push(`${entry.name}/${path}`)

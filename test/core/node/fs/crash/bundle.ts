@@ -15,11 +15,11 @@ const CLIENTS = ['@photostructure/sqlite', '@redis/client', 'classic-level', 'lm
 const packages = join(import.meta.dirname, '../../../../../.cache')
 
 /**
- * Makes one JavaScript file of a TypeScript program, for a process of its own.
- * @param external Packages that it loads by itself, such as native ones.
+ * Bundles a TypeScript program into one JavaScript file, for a separate process.
+ * @param external Packages that are not bundled, such as native ones.
  */
 export async function bundle(entry: string, external: string[] = []): Promise<Bundle> {
-  // Packages are found from inside the repository only.
+  // Packages are resolved only from inside the repository.
   const parent = external.length === 0 ? tmpdir() : packages
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'strata-bundle-'))
@@ -27,7 +27,7 @@ export async function bundle(entry: string, external: string[] = []): Promise<Bu
     configFile: false,
     logLevel: 'error',
     plugins: [workerFiles()],
-    // Clients of engines are loaded where a store of them is opened; some have native parts.
+    // Clients of engines are loaded when a store is opened. Some have native parts.
     ssr: { noExternal: true, external: [...CLIENTS, ...external] },
     build: {
       ssr: entry,

@@ -1,6 +1,6 @@
 import { Key } from '../../../../../src/core/key.ts'
 
-/** Beside, above and below one another, in folders that come and go, one of them with a long name. */
+/** Keys beside, above and below one another, in folders that are created and removed, one with a long name. */
 export const crashKeys: readonly Key[] = [
   Key.of('top'),
   Key.of('folder', 'one'),

@@ -23,7 +23,7 @@ afterAll(async () => {
   await roots.remove()
 })
 
-/** What a key may hold: serials of values, 0 for nothing. */
+/** The possible values of each key, as serials; 0 for none. */
 type Held = Map<number, ReadonlySet<number>>
 
 const lanes: readonly { readonly name: string; readonly options: FsOptions }[] = [
@@ -52,11 +52,11 @@ it(`F4 ${KILLS} kills: each key holds its old or its new value, whole, and no te
       return changes
     }),
   )
-  // The writers were killed while they wrote, not while they slept.
+  // The writers were killed while they wrote, not while they were idle.
   for (const changes of begun) expect(changes).toBeGreaterThan(perLane)
 })
 
-/** Runs a writer, kills it so many milliseconds after it began to write, and gives what it said. */
+/** Runs a writer, kills it this number of milliseconds after it began to write, and returns its output. */
 async function killedAfter(
   root: string,
   options: FsOptions,
@@ -78,7 +78,7 @@ async function killedAfter(
   return lines
 }
 
-/** From what the writer said: the value that each key had last, and the one that it may have got. */
+/** From the output of the writer: the last value of each key, and one that may have been written. */
 function lastChanges(lines: readonly string[], before: Held) {
   const allowed: Held = new Map(before)
   let [serial, begun] = [0, 0]
@@ -93,7 +93,7 @@ function lastChanges(lines: readonly string[], before: Held) {
   return { allowed, serial: serial + 10, begun }
 }
 
-/** Reopens the folder, checks it, and gives what each key holds now. */
+/** Reopens the folder, checks it, and returns the current value of each key. */
 async function check(root: string, options: FsOptions, allowed: Held): Promise<Held> {
   await using store = await FsDatastore.open(root, options)
   const temps = options.layout === 'plain' ? root : join(root, '.strata', 'tmp')

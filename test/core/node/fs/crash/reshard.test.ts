@@ -26,7 +26,7 @@ afterAll(async () => {
   await roots.remove()
 })
 
-/** What a key may hold: serials of values, 0 for nothing. */
+/** The possible values of each key, as serials; 0 for none. */
 type Held = Map<string, ReadonlySet<number>>
 
 interface List {
@@ -34,7 +34,7 @@ interface List {
   readonly by: ShardFunctionName
 }
 
-/** Shards come, go and change places, and the function changes. */
+/** The list of shards grows, shrinks and changes its order, and the function changes. */
 const lists: readonly [List, ...List[]] = [
   { shards: [0, 1], by: 'jump' },
   { shards: [2, 0, 1], by: 'jump' },
@@ -43,11 +43,11 @@ const lists: readonly [List, ...List[]] = [
   { shards: [0], by: 'jump' },
 ]
 
-it(`S3 ${KILLS} kills: every key is whole wherever it was stopped, and in the end each is once, where it belongs`, {
+it(`S3 ${KILLS} kills: every key is whole after each kill, and in the end each is once in its home shard`, {
   timeout: 240_000,
 }, async () => {
   const finished = await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane)))
-  // The kills came while keys were moving, not before and not after.
+  // The kills happened while keys were moving, not before or after.
   for (const { stopped } of finished) expect(stopped).toBeGreaterThan(KILLS / LANES / 3)
 })
 
@@ -115,7 +115,7 @@ async function killedAfter(change: object, serial: number, delay: number) {
   return { lines, wasKilled: !lines.includes('settled') }
 }
 
-/** From what the child said: the value that each key had last, and the one that it may have got. */
+/** From the output of the child: the last value of each key, and one that may have been written. */
 function lastChanges(lines: readonly string[], before: Held) {
   const allowed: Held = new Map(before)
   let serial = 0
@@ -129,7 +129,7 @@ function lastChanges(lines: readonly string[], before: Held) {
   return { allowed, serial: Math.max(serial, 1000) }
 }
 
-/** Expects of each key at least one whole copy, all copies of it the same, and a value that it may have. */
+/** Expects at least one whole copy of each key, equal copies, and one of its possible values. */
 async function expectWhole(folders: readonly string[], allowed: Held): Promise<Held> {
   const stores = await openAll(folders)
   const found = new Map<string, Set<number>>()
@@ -151,7 +151,7 @@ async function expectWhole(folders: readonly string[], allowed: Held): Promise<H
   return held
 }
 
-/** Whether some keys are where the list puts them, and others not. */
+/** Whether some keys are already in their new shard, and others are not. */
 async function isHalfway(folders: readonly string[], list: List): Promise<boolean> {
   const stores = await openAll(folders)
   const sharded = new ShardedDatastore<Uint8Array>(

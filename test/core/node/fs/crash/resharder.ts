@@ -7,8 +7,9 @@ import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { selfDescribed } from './self-described.ts'
 
 /*
- * Goes on with a reshard from one list of folders to another, and writes meanwhile. Says `ready` when it begins, `begin
- * KEY SERIAL` and `done KEY SERIAL` around each write (a serial of 0 is a delete), and `settled` when all is moved.
+ * Resumes a reshard from one list of folders to another, with concurrent writes. Prints `ready` when it begins,
+ * `begin KEY SERIAL` and `done KEY SERIAL` around each write (a serial of 0 is a delete), and `settled` when all keys
+ * have moved.
  */
 interface Change {
   readonly from: readonly string[]

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 const DIGEST = 20
 const HEADER = 8
 
-/** A value that says which one it is, how long it is, and whether a byte of it is missing or wrong. */
+/** A value that contains its serial, its length, and a digest that reveals missing or wrong bytes. */
 export function selfDescribed(serial: number, size: number): Uint8Array {
   const bytes = Buffer.alloc(HEADER + size + DIGEST, serial & 0xff)
   bytes.writeUInt32BE(serial, 0)
@@ -12,7 +12,7 @@ export function selfDescribed(serial: number, size: number): Uint8Array {
   return bytes
 }
 
-/** The serial number of a value. Throws when it is not whole. */
+/** The serial of a value. Throws if the value is not whole. */
 export function serialOf(value: Uint8Array): number {
   const bytes = Buffer.from(value)
   const size = bytes.length < HEADER ? -1 : bytes.readUInt32BE(4)

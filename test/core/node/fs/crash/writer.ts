@@ -5,8 +5,8 @@ import { crashKeys } from './crash-keys.ts'
 import { selfDescribed } from './self-described.ts'
 
 /*
- * Writes to a folder until it is killed. Before and after each change it says what it is about to do and what is done:
- * `ready`, `begin KEY SERIAL`, `done KEY SERIAL`. A serial of 0 is a delete.
+ * Writes to a folder until it is killed. Prints `ready`, then `begin KEY SERIAL` before and `done KEY SERIAL` after
+ * each change. A serial of 0 is a delete.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -6,13 +6,13 @@ function fold(name: string): string {
 }
 
 /**
- * A disk that is blind to case and to normalization, and keeps names as they were first written, as those of macOS and
- * Windows do. It stands on one that is not: each name on the way is replaced by the one that is there and folds alike.
+ * A disk that ignores case and normalization but preserves names, like those of macOS and Windows. It runs on a
+ * case-sensitive disk: each name in a path is replaced by an existing name with the same folded form.
  */
 export class CaseBlindDisk extends Disk {
   readonly #root: string
 
-  /** @param root Only what is below it is blind. */
+  /** @param root Only paths below it ignore case. */
   constructor(root: string) {
     super()
     this.#root = root
@@ -54,7 +54,7 @@ export class CaseBlindDisk extends Disk {
     return super.link(this.#there(from), this.#there(to))
   }
 
-  /** The path of what such a disk would find under a path. */
+  /** The existing path that such a disk finds for a path. */
   #there(path: string): string {
     const [, base = '', below = ''] = /^(\/proc\/self\/fd\/\d+|)(.*)$/su.exec(path) ?? []
     if (base === '' && !path.startsWith(`${this.#root}/`)) return path
@@ -70,7 +70,7 @@ function nameIn(folder: string, name: string): string {
   try {
     return readdirSync(folder).find(one => fold(one) === fold(name)) ?? name
   } catch {
-    // Where there is no such folder, the operation itself says so.
+    // If the folder does not exist, the operation itself fails.
     return name
   }
 }

@@ -8,7 +8,7 @@ import { TempRoots } from '../temp-root.ts'
 const roots = new TempRoots()
 
 beforeEach(async () => {
-  // What earlier tests spent of a turn is over.
+  // Start with the whole budget of a turn.
   await nextTurn()
 })
 afterEach(() => roots.remove())
@@ -18,7 +18,7 @@ function nextTurn(): Promise<void> {
 }
 
 describe('InlineBudget', () => {
-  it('a turn of the event loop gets so much and no more; the next one gets it again', async () => {
+  it('a turn of the event loop has a limited budget, which the next turn renews', async () => {
     let now = 0
     const [budget, other] = [new InlineBudget(() => now), new InlineBudget(() => now)]
     let calls = 0
@@ -33,7 +33,7 @@ describe('InlineBudget', () => {
     expect([budget.allows('read'), other.allows('write')]).toEqual([true, true])
   })
 
-  it('a kind of call that turns slow is left to the thread pool, and tried again later', async () => {
+  it('calls of a slow kind are left to the thread pool, and tried again later', async () => {
     let now = 0
     const budget = new InlineBudget(() => now)
     const run = async (kind: string, milliseconds: number) => {
@@ -52,7 +52,7 @@ describe('InlineBudget', () => {
     expect(budget.allows('rename')).toBe(false)
   })
 
-  it('a call that fails is accounted for too', async () => {
+  it('a failed call also uses the budget', async () => {
     let now = 0
     const budget = new InlineBudget(() => now)
     const fail = () => {
@@ -65,7 +65,7 @@ describe('InlineBudget', () => {
   })
 })
 
-it('a loop of small reads and writes leaves the event loop its turns', async () => {
+it('a loop of small reads and writes does not block the event loop', async () => {
   await using store = await FsDatastore.open(await roots.make())
   const key = Key.of('a', 'b')
   let turns = 0
@@ -77,7 +77,7 @@ it('a loop of small reads and writes leaves the event loop its turns', async () 
   setImmediate(tick)
   await store.put(key, bytesOf('x'))
   const before = turns
-  // As many as an endless loop would be if they all were done within one turn.
+  // Limits the loop, which would not end if all reads ran in one turn.
   for (let reads = 0; turns < before + 5; reads++) {
     await store.get(key)
     expect(reads).toBeLessThan(100_000)

@@ -42,7 +42,7 @@ const verbs = [
   'fchownSync',
 ] as const
 
-/** The names of the synchronous operations that are called from now on. */
+/** The names of the synchronous operations called from now on. */
 function synchronousCalls(): string[] {
   const calls: string[] = []
   for (const verb of verbs) {
@@ -57,7 +57,7 @@ function synchronousCalls(): string[] {
 
 const key = Key.of('branch', 'key')
 
-describe('a store that is opened with inline: false', () => {
+describe('a store opened with inline: false', () => {
   it.each(['strata', 'plain'] satisfies LayoutName[])(
     'F11 makes no file operation on the calling thread (layout %s)',
     async layout => {
@@ -76,7 +76,7 @@ describe('a store that is opened with inline: false', () => {
     },
   )
 
-  it('F11 the host opens its folders so', async () => {
+  it('F11 the host opens its folders with inline: false', async () => {
     await writeFile(join(root, 'a.txt'), 'text')
     const calls = synchronousCalls()
     const { stack } = await openSource(
@@ -91,7 +91,7 @@ describe('a store that is opened with inline: false', () => {
 })
 
 describe('long folders', () => {
-  it('F11 are listed in slices, between which the event loop goes on', async () => {
+  it('F11 are listed in slices, without blocking the event loop', async () => {
     await mkdir(join(root, 'long'))
     const names = Array.from({ length: 6000 }, (_, index) => `key-${(index * 7919) % 6000}`)
     for (let start = 0; start < names.length; start += 100) {

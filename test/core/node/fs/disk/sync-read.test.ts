@@ -17,8 +17,8 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-it('F11 a small value is read on the calling thread without a promise, and with inline: false by a promise', async () => {
-  // For this clock every operation is quick.
+it('F11 a small value is read on the calling thread without a promise, and with inline: false it is read with one', async () => {
+  // With this clock, every operation takes no time.
   const disk = new Disk(new InlineBudget(() => 0))
   await using store = await FsDatastore.open(root, {}, disk)
   await using pooled = await FsDatastore.open(root, { inline: false })

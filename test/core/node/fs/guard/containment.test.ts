@@ -30,7 +30,7 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
     expect(await readFile(join(outside, file), 'utf8')).toBe('secret')
   }
 
-  it('F3 refuses every call through a folder that was replaced by a link', async () => {
+  it('F3 rejects every call through a folder that was replaced by a link', async () => {
     await using store = await open()
     await store.put(below, value)
     await rename(join(root, 'a'), join(root, 'moved'))
@@ -60,7 +60,7 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
     await expectOutsideUntouched()
   })
 
-  it('F3 a value that is a link is not read, and what it leads to never written', async () => {
+  it('F3 a value that is a link is not read, and its target is never written', async () => {
     await using store = await open()
     await symlink(join(outside, file), join(root, file))
     for (const call of [
@@ -77,7 +77,7 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
     await expectOutsideUntouched()
   })
 
-  it('F3 keys that look like ways out stay inside', async () => {
+  it('F3 keys that look like paths outside stay inside', async () => {
     await using store = await open()
     const segments = [
       '...',
@@ -100,7 +100,7 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
     expect((await readdir(tmpdir())).filter(name => name.includes('evil'))).toEqual([])
   })
 
-  it('F3 the temporary folder is no way out either', async () => {
+  it('F3 the temporary folder cannot lead outside either', async () => {
     const temps = layout === 'plain' ? join(root, '.strata-tmp') : join(root, '.strata', 'tmp')
     {
       await using store = await open()
@@ -117,15 +117,15 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
   })
 })
 
-describe('F3 under a race', () => {
-  it('F3 a folder that keeps turning into a link leads no call outside', async ({ skip }) => {
+describe('F3 in a race', () => {
+  it('F3 a folder that is repeatedly replaced by a link leads no call outside', async ({ skip }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
     await using store = await FsDatastore.open(root, { layout: 'plain' })
     const key = Key.of('a', 'b')
     await store.put(key, value)
     await symlink(outside, join(root, 'link'))
     let isOver = false
-    // A put may have made a folder where there was none for a moment.
+    // A put may have created a folder meanwhile.
     const move = async (from: string, to: string) => {
       while (!(await isDone(rename(join(root, from), join(root, to))))) {
         await isDone(rm(join(root, to), { recursive: true, force: true }))
@@ -167,7 +167,7 @@ describe('F3 under a race', () => {
   })
 })
 
-it('F3 a root reached through a link is opened as the folder it is', async () => {
+it('F3 a root given as a link is opened as its target folder', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'strata-fs-parent-'))
   try {
     await symlink(root, join(parent, 'link'))

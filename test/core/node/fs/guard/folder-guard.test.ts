@@ -23,7 +23,7 @@ afterEach(() => roots.remove())
 const known = Key.of('KNOWN')
 const other = Key.of('OTHER')
 
-/** One call of each kind, a key that the layout cannot hold among them. */
+/** One call of each kind, including some with a key that the layout cannot hold. */
 function callsOf(store: FsDatastore): Record<string, () => Promise<unknown>> {
   return {
     get: () => store.get(known),
@@ -48,7 +48,7 @@ function callsOf(store: FsDatastore): Record<string, () => Promise<unknown>> {
   }
 }
 
-/** Changes a folder until its last change is later than its birth, which takes a tick of the disk's clock. */
+/** Changes a folder until its change time is later than its birth time, which takes a tick of the disk's clock. */
 async function makeOlder(folder: string): Promise<void> {
   for (;;) {
     const { birthtimeMs, ctimeMs } = await stat(folder)
@@ -87,7 +87,7 @@ const replacements: Readonly<Record<string, (layout: LayoutName) => Promise<unkn
 
 describe.each(layouts)('layout %s', layout => {
   it.each(Object.keys(replacements))(
-    'D24 D18 every call is refused while its folder is away and %s is at its path',
+    'D24 D18 every call is rejected while its folder is moved away and %s is at its path',
     async name => {
       await using store = await FsDatastore.open(root, { layout, create: true })
       await store.put(known, bytesOf('value'))
@@ -106,7 +106,7 @@ describe.each(layouts)('layout %s', layout => {
     },
   )
 
-  it('D24 a folder that is removed and made anew is another one', async () => {
+  it('D24 a folder that is removed and created again is another folder', async () => {
     await mkdir(root)
     await makeOlder(root)
     await using store = await FsDatastore.open(root, { layout })
@@ -117,7 +117,7 @@ describe.each(layouts)('layout %s', layout => {
     expect(await readdir(root)).toEqual([])
   })
 
-  it('D24 a watch fails once its folder was exchanged, and tells nothing of what is there instead', async () => {
+  it('D24 a watch fails once its folder is replaced, and reports nothing from the new one', async () => {
     await using store = await FsDatastore.open(root, { layout, create: true })
     await using theirs = await FsDatastore.open(away, { layout, create: true })
     await store.put(known, bytesOf('value'))
@@ -133,7 +133,7 @@ describe.each(layouts)('layout %s', layout => {
   })
 })
 
-it('D24 many calls at once, while the folder is exchanged again and again, write into it alone', async () => {
+it('D24 concurrent calls, while the folder is replaced repeatedly, write only into it', async () => {
   await using store = await FsDatastore.open(root)
   await mkdir(away)
   const run = { isOver: false }

@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-it('F3 Linux gets the guard that no race gets round', async ({ skip }) => {
+it('F3 on Linux the guard is the one that is safe against races', async ({ skip }) => {
   skip(!(process.platform === 'linux'), 'only Linux has this')
   expect(await createGuard(disk, root)).toBeInstanceOf(AnchoredGuard)
 })
@@ -32,7 +32,7 @@ const guards: readonly (readonly [string, () => Promise<FolderGuard>])[] = [
 ]
 
 describe.each(guards)('%s', (_, create) => {
-  it('F3 enters folders, and makes those that are missing when asked to', async () => {
+  it('F3 enters folders, and creates missing ones on request', async () => {
     const guard = await create()
     const made: string[] = []
     expect(await guard.enter(['a', 'new', 'deep'])).toBeUndefined()
@@ -45,7 +45,7 @@ describe.each(guards)('%s', (_, create) => {
     await disk.close(fd ?? -1)
   })
 
-  it('F3 tells what is in the way, and where', async () => {
+  it('F3 reports what is at the path instead, and where', async () => {
     const guard = await create()
     await expect(guard.enter(['link', 'b'])).rejects.toMatchObject({ kind: 'link', at: '/link' })
     await expect(guard.enter(['link'])).rejects.toMatchObject({ kind: 'link', at: '/link' })
@@ -57,7 +57,7 @@ describe.each(guards)('%s', (_, create) => {
     await expect(guard.enter(['a', 'file', 'new'], make)).rejects.toMatchObject({ kind: 'file' })
   })
 
-  it('D18 what is absent is undefined, a root that is gone is not', async () => {
+  it('D18 returns undefined for an absent file, and fails if the root is gone', async () => {
     const guard = await create()
     expect(await guard.openFile(['a'], 'absent')).toBeUndefined()
     expect(await guard.openFile(['absent', 'deep'], 'x')).toBeUndefined()

@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 describe('followLinks', () => {
-  it('F3 links within the folder are what they lead to; others are not shown', async () => {
+  it('F3 links within the folder are listed as their targets; others are hidden', async () => {
     const { children } = await store.list(Key.root, { limit: 100 })
     expect(children.map(({ name, isValue, isBranch, size }) => [name, isValue, isBranch, size])).toEqual([
       ['file-link', true, false, 4],
@@ -44,7 +44,7 @@ describe('followLinks', () => {
     expect((await store.list(Key.parse('/folder-link/circle/real'))).total).toBe(3)
   })
 
-  it('F3 a link out of the folder is refused, as is one to nothing', async () => {
+  it('F3 a link out of the folder and a broken link are rejected', async () => {
     for (const key of ['/way-out/secret', '/secret-link', '/dangling', '/way-out/new/deep'].map(Key.parse)) {
       for (const call of [() => store.get(key), () => store.put(key, bytesOf('x')), () => store.has(key)]) {
         await expect(call()).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
@@ -55,7 +55,7 @@ describe('followLinks', () => {
     expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret')
   })
 
-  it('F3 a put through a link writes what it leads to and keeps the link', async () => {
+  it('F3 a put through a link writes the target and keeps the link', async () => {
     await store.put(Key.of('file-link'), bytesOf('new'))
     await store.put(Key.of('folder-link', 'other', 'x'), bytesOf('y'))
     expect(await readFile(join(root, 'real', 'file'), 'utf8')).toBe('new')
@@ -63,7 +63,7 @@ describe('followLinks', () => {
     expect(await readlink(join(root, 'file-link'))).toBe(join('real', 'file'))
   })
 
-  it('F3 a delete takes the link, not what it leads to; a link is not renamed', async () => {
+  it('F3 a delete removes the link and not its target; a link cannot be renamed', async () => {
     await expect(store.rename(Key.of('file-link'), Key.of('x'))).rejects.toMatchObject({
       code: 'UNSUPPORTED',
     })
@@ -74,11 +74,11 @@ describe('followLinks', () => {
     expect(textOf(await store.get(Key.of('moved')))).toBe('text')
   })
 
-  it('D10 stats goes round no circle, and says that it left something out', async () => {
+  it('D10 stats follows no circle of links, and reports a lower bound', async () => {
     expect(await store.stats()).toMatchObject({ entries: 2, accuracy: 'lower-bound' })
   })
 
-  it('F3 two links that lead to each other are refused', async () => {
+  it('F3 two links that lead to each other are rejected', async () => {
     await symlink('pong', join(root, 'ping'))
     await symlink('ping', join(root, 'pong'))
     await expect(store.get(Key.of('ping'))).rejects.toMatchObject({ code: 'ACCESS_DENIED' })

@@ -26,7 +26,7 @@ const openFiles = () => readdirSync('/proc/self/fd').length
 const entered = async (name: string): Promise<Folder> => (await guard.enter([name])) as Folder
 
 describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folders can be anchored)', () => {
-  it('F4 calls of one turn share an open folder, and it is closed when the turn is over', async () => {
+  it('F4 calls of one turn share an open folder, which is closed at the end of the turn', async () => {
     const before = openFiles()
     for (let call = 0; call < 50; call++) await guard.leave(await entered('f0'))
     expect(disk.count('open')).toBe(1)
@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     expect(openFiles()).toBe(before)
   })
 
-  it('F4 a folder stays open while somebody is in it, and few stay open for nobody', async () => {
+  it('F4 a folder stays open while it is in use, and only a few unused ones stay open', async () => {
     const before = openFiles()
     const held = await entered('f0')
     await guard.leave(await entered('f0'))
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     expect(openFiles()).toBe(before)
   })
 
-  it('F3 a folder that was moved away or removed since is not used again', async () => {
+  it('F3 a folder that was moved or removed meanwhile is not used again', async () => {
     const before = openFiles()
     const held = await entered('f0')
     await guard.leave(await entered('f1'))
@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     expect(openFiles()).toBe(before)
   })
 
-  it('F6 closing waits for folders that are being closed already', async () => {
+  it('F6 closing waits for folders that are already being closed', async () => {
     const before = openFiles()
     let finish: (() => void) | undefined
     const held = new Promise<void>(resolve => {
@@ -101,7 +101,7 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     expect(openFiles()).toBe(before)
   })
 
-  it('F6 many who enter, leave and remove at once leave nothing open', async () => {
+  it('F6 concurrent enter, leave and remove calls leave no folder open', async () => {
     const before = openFiles()
     const lane = async (index: number) => {
       for (let round = 0; round < 30; round++) {

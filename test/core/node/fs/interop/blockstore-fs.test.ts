@@ -15,8 +15,8 @@ import { bytesOf, textOf } from '../bytes-of.ts'
 import { pathsBelow, TempRoots } from '../temp-root.ts'
 
 /*
- * Helia's block store writes folders of flatfs' shape, but no file `SHARDING`: its `NextToLast` takes the last
- * characters of a name, which flatfs calls `suffix`.
+ * The block store of Helia writes folders in the form of flatfs, but no file `SHARDING`. Its `NextToLast` uses the
+ * last characters of a name, which flatfs calls `suffix`.
  */
 
 const roots = new TempRoots()
@@ -30,7 +30,7 @@ afterEach(() => roots.remove())
 interface Block {
   readonly cid: CID
   readonly bytes: Uint8Array
-  /** What the block is called in either store. */
+  /** The name of the block in both stores. */
   readonly name: string
 }
 
@@ -50,12 +50,12 @@ async function openTheirs(length = 2): Promise<FsBlockstore> {
 
 const openOurs = (options: FsOptions = {}) => FsDatastore.open(path, { layout: 'flatfs', ...options })
 
-/** What flatfs needs to know a folder, and that library does not write. */
+/** Writes the file that flatfs needs to recognize a folder, and that the library does not write. */
 const mark = (length = 2) => writeFile(join(path, 'SHARDING'), `/repo/flatfs/shard/v1/suffix/${length}\n`)
 
 const read = (chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) => text(Readable.from(chunks))
 
-/** All that it finds by looking through the folder, by name. */
+/** All blocks that the library finds in the folder, by name. */
 async function allOf(theirs: FsBlockstore): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   for await (const { cid, bytes } of theirs.getAll()) {
@@ -70,7 +70,7 @@ const textsOf = (blocks: readonly Block[]) =>
 
 describe('folders of blockstore-fs', () => {
   it.each([1, 2, 3])(
-    'I1 F26 S4 what it wrote in folders of %i characters is listed, read, edited and deleted, and it reads the outcome',
+    'I1 F26 S4 blocks written by it in folders of %i characters are listed, read, edited and deleted here, and it reads the result',
     async length => {
       const theirs = await openTheirs(length)
       const blocks = await blocksOf('', 'one', 'two', 'three', 'x'.repeat(70_000))
@@ -99,7 +99,7 @@ describe('folders of blockstore-fs', () => {
     },
   )
 
-  it('I1 F26 S4 what was written here is found, edited and deleted there, and is seen here', async () => {
+  it('I1 F26 S4 blocks written here are found, edited and deleted by it, and the changes are visible here', async () => {
     await using ours = await openOurs({ sharding: '/repo/flatfs/shard/v1/suffix/2' })
     const blocks = await blocksOf('one', 'two', 'three')
     for (const { name, bytes } of blocks) await ours.put(Key.of(name), bytes)
@@ -117,7 +117,7 @@ describe('folders of blockstore-fs', () => {
     await expect(ours.get(Key.of(gone.name))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('I1 F4 F5 both write at once, and neither sees a part of what the other writes', async () => {
+  it('I1 F4 F5 concurrent writes by both never show partial values', async () => {
     const theirs = await openTheirs()
     await mark()
     await using ours = await openOurs()
@@ -134,20 +134,20 @@ describe('folders of blockstore-fs', () => {
     expect(left).toEqual(['SHARDING'])
   })
 
-  it('F26 F7 without SHARDING its folder is not flatfs, and is left as it is', async () => {
+  it('F26 F7 without SHARDING its folder is not flatfs, and stays unchanged', async () => {
     const theirs = await openTheirs()
     const [block] = (await blocksOf('one')) as [Block]
     await theirs.put(block.cid, block.bytes)
     const before = await pathsBelow(path)
     await expect(openOurs()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(await pathsBelow(path)).toEqual(before)
-    // What the file says is what counts: by another function its blocks are not where they should be.
+    // The file decides: under another function the blocks are in the wrong folders.
     await writeFile(join(path, 'SHARDING'), '/repo/flatfs/shard/v1/next-to-last/2\n')
     await using ours = await openOurs()
     expect((await ours.list(Key.root)).children).toEqual([])
   })
 
-  it('I1 F26 its folder without shards is one of layout datastore-fs', async () => {
+  it('I1 F26 its folder without shards has layout datastore-fs', async () => {
     await mkdir(path)
     const theirs = new FsBlockstore(path, { shardingStrategy: new FlatDirectory() })
     await theirs.open()

@@ -32,7 +32,7 @@ async function openPeer(): Promise<PeerFs> {
   return peer
 }
 
-/** What the peer sees, as text. */
+/** The values that the peer sees, as text. */
 async function seenBy(
   peer: Pick<PeerFs, 'query'> | ShardingDatastore,
 ): Promise<Readonly<Record<string, string>>> {
@@ -45,7 +45,7 @@ const textAt = async (store: FsDatastore, text: string) =>
   Buffer.from(await store.get(Key.parse(text))).toString()
 
 describe('folders of datastore-fs', () => {
-  it('I1 F26 what it wrote is read, edited and deleted here, and it reads the outcome', async () => {
+  it('I1 F26 values written by it are read, edited and deleted here, and it reads the result', async () => {
     const peer = await openPeer()
     for (const text of texts) await peer.put(new PeerKey(text), bytesOf(`theirs ${text}`))
 
@@ -67,7 +67,7 @@ describe('folders of datastore-fs', () => {
     })
   })
 
-  it('I1 F26 what was written here is read, edited and deleted there, and is seen here', async () => {
+  it('I1 F26 values written here are read, edited and deleted by it, and the changes are visible here', async () => {
     await using store = await FsDatastore.open(path, { layout: 'datastore-fs' })
     for (const text of texts) await store.put(Key.parse(text), bytesOf(`ours ${text}`))
     const peer = await openPeer()
@@ -80,7 +80,7 @@ describe('folders of datastore-fs', () => {
     expect((await walkKeys(store)).sort()).toEqual([...texts.filter(text => text !== '/a'), '/late'].sort())
   })
 
-  it('I1 F26 S4 a folder that datastore-core sharded is read and edited shard by shard', async () => {
+  it('I1 F26 S4 a folder sharded by datastore-core is read and edited shard by shard', async () => {
     const openSharded = async () => {
       const peer = new ShardingDatastore(await openPeer(), new shard.NextToLast(2))
       await peer.open()
@@ -106,7 +106,7 @@ describe('folders of datastore-fs', () => {
     )
   })
 
-  it('F26 a store with another extension is read, and remembered by it', async () => {
+  it('F26 a store with another extension is read, and the extension is recorded', async () => {
     const peer = new PeerFs(path, { extension: '.blob' })
     await peer.open()
     await peer.put(new PeerKey('/a/b'), bytesOf('theirs'))

@@ -1,9 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/*
- * A folder as go-ds-flatfs documents and makes it, by means of its own: nothing here is shared with what is tested.
- */
+/* A folder as documented and written by go-ds-flatfs, with code that is independent of the tested code. */
 
 /** The folder of a name by `next-to-last/2`. */
 export function directoryByGo(name: string): string {
@@ -12,7 +10,7 @@ export function directoryByGo(name: string): string {
   return text.slice(offset, offset + 2)
 }
 
-/** Names and the folders that they are in, the first one from the README that Kubo writes. */
+/** Names and their folders, the first one from the README that Kubo writes. */
 export const blocks: Readonly<Record<string, string>> = {
   AFKREIA22FLID5AJ2KU7URG47MDLROZIH6YF2KALU2PWEFPVI37YLKRSCA: 'SC',
   CIQFTFEEHEDF6KLBT32BFAGLXEZL4UWFNWM4LFTLMXQBCERZ6CMLX3Y: 'X3',
@@ -35,7 +33,7 @@ export async function makeFlatfs(root: string): Promise<void> {
   await writeFile(join(root, 'SC', 'put-987654'), 'left by an older release')
 }
 
-/** Every value, as go-ds-flatfs would list and then get it: a file in the wrong folder is not found. */
+/** Every value, listed and read like go-ds-flatfs does: a file in the wrong folder is not found. */
 export async function readFlatfs(root: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   for (const directory of await readdir(root, { withFileTypes: true })) {

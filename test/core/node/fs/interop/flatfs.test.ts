@@ -20,7 +20,7 @@ const names = async (store: FsDatastore) => (await store.list(Key.root)).childre
 const values = Object.fromEntries(Object.keys(blocks).map(name => [name, `value of ${name}`]))
 
 describe('folders of flatfs', () => {
-  it('I1 F26 what flatfs wrote is listed, read, edited and deleted, and is still flatfs', async () => {
+  it('I1 F26 values written by flatfs are listed, read, edited and deleted, and the folder stays valid for flatfs', async () => {
     await makeFlatfs(root)
     await using store = await open()
     expect(await names(store)).toEqual(Object.keys(blocks).sort())
@@ -41,7 +41,7 @@ describe('folders of flatfs', () => {
     expect(await readFile(join(root, 'SC', 'put-987654'), 'utf8')).toBe('left by an older release')
   })
 
-  it('F26 F29 a new folder gets SHARDING and _README, and nothing of our own', async () => {
+  it('F26 F29 a new folder gets SHARDING and _README, and no files of our own', async () => {
     const store = await open()
     await store.put(Key.of('CIQABC'), bytesOf('x'))
     await store.close()
@@ -64,12 +64,12 @@ describe('folders of flatfs', () => {
     await store.put(Key.of(name), bytesOf('x'))
     await store.close()
     expect(await readdir(join(root, directory))).toEqual([`${name}.data`])
-    // The folder itself says how it is sharded.
+    // The folder itself states how it is sharded.
     await using again = await open()
     expect(await names(again)).toEqual([name])
   })
 
-  it('F29 another shard function than that of the folder is refused, naming both', async () => {
+  it('F29 a shard function other than that of the folder is rejected, naming both', async () => {
     await makeFlatfs(root)
     await expect(open({ sharding: '/repo/flatfs/shard/v1/prefix/2' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -91,7 +91,7 @@ describe('folders of flatfs', () => {
     },
   )
 
-  it('F29 a folder of files is not turned into flatfs, and a damaged SHARDING is CORRUPT', async () => {
+  it('F29 a folder of other files is not turned into flatfs, and a damaged SHARDING is CORRUPT', async () => {
     await writeFile(join(root, 'thesis.txt'), 'years of work')
     await expect(open()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(await readdir(root)).toEqual(['thesis.txt'])
@@ -101,7 +101,7 @@ describe('folders of flatfs', () => {
     await expect(open()).rejects.toThrow(/version 2, and only 1 is known/)
   })
 
-  it('F7 several who make one folder at once agree', async () => {
+  it('F7 concurrent creations of one folder agree', async () => {
     const by = (rule: string) => open({ sharding: `/repo/flatfs/shard/v1/${rule}` })
     const opened = await Promise.allSettled(['prefix/2', 'suffix/2', 'prefix/2', 'suffix/2'].map(by))
     const rule = (await readFile(join(root, 'SHARDING'), 'utf8')).trim()
@@ -112,7 +112,7 @@ describe('folders of flatfs', () => {
     for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
   })
 
-  it('K3 F27 keys that flatfs cannot hold are refused in words, and absent', async () => {
+  it('K3 F27 keys that flatfs cannot hold are rejected with a reason, and absent', async () => {
     await using store = await open()
     const refusals = {
       '/lower': 'upper-case letters, digits and',
@@ -133,7 +133,7 @@ describe('folders of flatfs', () => {
     expect(await names(store)).toEqual([])
   })
 
-  it('F3 F9 a link or a file in the place of a shard folder leads nowhere', async () => {
+  it('F3 F9 a link or a file at the path of a shard folder is not followed', async () => {
     await makeFlatfs(root)
     await using store = await open()
     await writeFile(join(root, 'ZZ'), 'in the way')

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** As py-datastore does it: `:` becomes `/`, and the extension goes at the end. */
+/** Like py-datastore: `:` becomes `/`, and the extension is appended. */
 async function writeAsPython(key: string, extension: string): Promise<void> {
   const path = join(root, `${key.replaceAll(':', '/').slice(1)}${extension}`)
   await mkdir(dirname(path), { recursive: true })
@@ -27,7 +27,7 @@ const sketches = ['/Comedy:MontyPython/Actor:JohnCleese', '/Comedy:MontyPython/S
 const open = (options = {}) => FsDatastore.open(root, { layout: 'py-datastore', ...options })
 
 describe('folders of py-datastore', () => {
-  it.each(['.data', '.obj'])('I1 F26 F7 values in %s files are found without being told', async extension => {
+  it.each(['.data', '.obj'])('I1 F26 F7 values in %s files are found automatically', async extension => {
     for (const key of sketches) await writeAsPython(key, extension)
     const store = await open()
     expect((await walkKeys(store)).sort()).toEqual(sketches.map(key => key.replaceAll(':', '/')).sort())
@@ -39,13 +39,13 @@ describe('folders of py-datastore', () => {
     )
     for (const text of await walkKeys(store)) await store.delete(Key.parse(text))
     await store.close()
-    // Emptied, it still knows what its values end in.
+    // Once emptied, the store still knows the extension of its values.
     await using again = await open()
     await again.put(Key.parse('/a/b'), bytesOf('x'))
     expect(await readdir(join(root, 'a'))).toEqual([`b${extension}`])
   })
 
-  it('F27 F2 a segment with a colon is refused: it would share its file with another key', async () => {
+  it('F27 F2 a segment with a colon is rejected, because it would share its file with another key', async () => {
     await using store = await open()
     await store.put(Key.parse('/a/b'), bytesOf('slash'))
     await expect(store.put(Key.parse('/a:b'), bytesOf('colon'))).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('folders of py-datastore', () => {
     expect(Buffer.from(await store.get(Key.parse('/a/b'))).toString()).toBe('slash')
   })
 
-  it('N1 F26 keys with colons work through a transform that does what py-datastore did', async () => {
+  it('N1 F26 keys with colons work through a transform that maps them like py-datastore', async () => {
     for (const key of sketches) await writeAsPython(key, '.data')
     await using store = new KeyTransformDatastore(await open(), {
       to: key => Key.parse(key.toString().replaceAll(':', '/')),
@@ -67,7 +67,7 @@ describe('folders of py-datastore', () => {
     for (const key of sketches) expect(Buffer.from(await store.get(Key.parse(key))).toString()).toBe(key)
   })
 
-  it('F3 what led py-datastore outside leads nowhere', async () => {
+  it('F3 keys that lead py-datastore outside are rejected', async () => {
     await using store = await open()
     await expect(store.put(Key.parse('/e:..:..:x'), bytesOf('x'))).rejects.toMatchObject({
       code: 'KEY_INVALID',

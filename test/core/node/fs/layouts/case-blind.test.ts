@@ -9,8 +9,8 @@ import { CaseBlindDisk } from '../disk/case-blind-disk.ts'
 import { TempRoots } from '../temp-root.ts'
 
 /*
- * Mounting a disk that is blind to case takes rights that a build machine does not give, so the file operations are made
- * blind instead.
+ * Mounting a case-insensitive disk takes permissions that a build machine does not give, so the file operations
+ * simulate one.
  */
 const roots = new TempRoots()
 const texts = [
@@ -31,7 +31,7 @@ async function openBlind(root: string, layout: 'strata' | 'plain'): Promise<FsDa
   return FsDatastore.open(root, { layout }, new CaseBlindDisk(root))
 }
 
-describeDatastore('FsDatastore on a disk that is blind to case', {
+describeDatastore('FsDatastore on a case-insensitive disk', {
   ...openedAt(
     () => roots.make(),
     path => openBlind(path, 'strata'),
@@ -40,17 +40,17 @@ describeDatastore('FsDatastore on a disk that is blind to case', {
   runs: 2,
 })
 
-describe('a disk that is blind to case', () => {
+describe('a case-insensitive disk', () => {
   afterEach(() => roots.remove())
 
-  it('F2 keys that differ in case or normalization alone stay apart', async () => {
+  it('F2 keys that differ only in case or normalization stay distinct', async () => {
     await using store = await openBlind(await roots.make(), 'strata')
     for (const text of texts) await store.put(Key.parse(text), bytesOf(text))
     for (const text of texts) expect(await store.get(Key.parse(text))).toEqual(bytesOf(text))
     expect((await walkKeys(store)).sort()).toEqual([...texts].sort())
   })
 
-  it('F25 in plain layout they are one file, as the disk has it', async () => {
+  it('F25 in plain layout they are one file, as on the disk', async () => {
     const root = await roots.make()
     await using store = await openBlind(root, 'plain')
     await store.put(Key.of('Key'), bytesOf('first'))

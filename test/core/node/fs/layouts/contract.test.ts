@@ -23,7 +23,7 @@ function inLayout(
   }
 }
 
-/** Keys of any kind as flatfs takes them: one name, of the upper-case hex digits of their hash. */
+/** Maps any key to one that flatfs accepts: one segment with the upper-case hex digits of its hash. */
 const keysByName = new Map<string, Key>()
 const asNames = (store: FsDatastore) =>
   new KeyTransformDatastore(store, {
@@ -35,7 +35,7 @@ const asNames = (store: FsDatastore) =>
     from: key => keysByName.get(key.lastSegment),
   })
 
-/** py-datastore cannot tell `a:b` from `a/b`, so colons go by another name. */
+/** Maps colons to another character, because py-datastore cannot distinguish `a:b` from `a/b`. */
 const withoutColons = (store: FsDatastore) =>
   new KeyTransformDatastore(store, {
     to: key => Key.of(...key.segments.map(one => one.replaceAll('^', '^^').replaceAll(':', '^.'))),
@@ -50,7 +50,7 @@ describeDatastore('FsDatastore in layout datastore-fs', {
   ...inLayout({ layout: 'datastore-fs' }),
   hostileSegments: fits(250),
 })
-describeDatastore('FsDatastore in layout py-datastore, colons aside', {
+describeDatastore('FsDatastore in layout py-datastore, without colons', {
   ...inLayout({ layout: 'py-datastore', extension: '.obj' }, withoutColons),
   hostileSegments: fits(251),
 })

@@ -25,8 +25,8 @@ afterEach(async () => {
 
 const names = async () => (await store.list(Key.root)).children.map(child => child.name)
 
-describe('what is not a file, or not ours to touch', () => {
-  it('D18 pipes and sockets are not shown, and do not hold up a call', async ({ skip }) => {
+describe('special files and missing permissions', () => {
+  it('D18 pipes and sockets are hidden, and do not block a call', async ({ skip }) => {
     skip(process.platform === 'win32', 'there are no pipes in folders of Windows')
     execFileSync('mkfifo', [join(root, 'pipe')])
     const server = createServer().listen(join(root, 'socket'))
@@ -40,7 +40,7 @@ describe('what is not a file, or not ours to touch', () => {
     await new Promise(resolve => server.close(resolve))
   })
 
-  it('D18 what the system forbids is ACCESS_DENIED, and never absent', async ({ skip }) => {
+  it('D18 a file without permission is ACCESS_DENIED, and never absent', async ({ skip }) => {
     const reason = whyNoPermissions()
     skip(reason !== undefined, reason)
     await mkdir(join(root, 'closed'))
@@ -73,7 +73,7 @@ describe('what is not a file, or not ours to touch', () => {
     expect(await pathsBelow(root)).toEqual(['closed/', 'closed/file', 'secret'])
   })
 
-  it('D18 a folder that may be passed but not read gives up its files', async ({ skip }) => {
+  it('D18 files in a folder with execute but no read permission can be read', async ({ skip }) => {
     const reason = whyNoPermissions()
     skip(reason !== undefined, reason)
     await mkdir(join(root, 'passage'))

@@ -19,11 +19,11 @@ describe('plainLayout on Windows', () => {
     'x'.repeat(256),
   ]
 
-  it.each(bad)('F3 %j is not a name', segment => {
+  it.each(bad)('F3 %j is not a valid name', segment => {
     expect(layout.problemOf(Key.of('ok', segment, 'ok'))).toContain('no file can be called')
   })
 
-  it('F3 other names are', () => {
+  it('F3 other names are valid', () => {
     for (const segment of ['console', 'com10', 'a.b', '.hidden', 'é'.repeat(200)]) {
       expect(layout.problemOf(Key.of(segment))).toBeUndefined()
     }

@@ -25,7 +25,7 @@ afterEach(async () => {
 const names = async (prefix = '/') => (await store.list(Key.parse(prefix))).children.map(child => child.name)
 
 describe('layout plain', () => {
-  it('F25 shows a folder as it is', async () => {
+  it('F25 shows a folder unchanged', async () => {
     await mkdir(join(root, 'src', 'empty'), { recursive: true })
     await writeFile(join(root, 'README.md'), '# read')
     await writeFile(join(root, 'src', '.hidden'), 'dot')
@@ -39,7 +39,7 @@ describe('layout plain', () => {
     expect(await store.stats()).toEqual({ entries: 2, bytes: 9, accuracy: 'exact' })
   })
 
-  it('F21 tells what a folder holds that is not a key: links, names that are not Unicode, pipes', async ({
+  it('F21 reports the entries of a folder that are not keys: links, names that are not Unicode, pipes', async ({
     skip,
   }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
@@ -68,7 +68,7 @@ describe('layout plain', () => {
     expect('hidden' in (await store.list(Key.of('absent')))).toBe(false)
   })
 
-  it('D27 F20 prune() removes the empty folders of a branch, whoever made them, and nothing else', async () => {
+  it('D27 F20 prune() removes only the empty folders of a branch, whoever created them', async () => {
     await mkdir(join(root, 'branch', 'deep', 'deeper'), { recursive: true })
     await mkdir(join(root, 'branch', 'kept'))
     await mkdir(join(root, 'beside', 'empty'), { recursive: true })
@@ -88,7 +88,7 @@ describe('layout plain', () => {
     expect((await stat(root)).isDirectory()).toBe(true)
   })
 
-  it('F3 F20 prune() goes through no link, and leaves what is not a key', async () => {
+  it('F3 F20 prune() follows no link, and keeps entries that are not keys', async () => {
     const outside = await roots.make()
     await mkdir(join(outside, 'empty'))
     await mkdir(join(root, 'branch', 'inner'), { recursive: true })
@@ -106,7 +106,7 @@ describe('layout plain', () => {
     expect(await pathsBelow(outside)).toEqual(['empty/'])
   })
 
-  it('F20 a put into a branch that is pruned meanwhile finds its folder again', async () => {
+  it('F20 a put to a branch that is pruned meanwhile creates its folder again', async () => {
     const key = Key.of('busy', 'branch', 'key')
     await mkdir(join(root, 'busy', 'branch'), { recursive: true })
     for (let round = 0; round < 30; round++) {
@@ -116,7 +116,7 @@ describe('layout plain', () => {
     }
   })
 
-  it('F9 a put below a file is CONFLICT that names the file, and changes nothing', async () => {
+  it('F9 a put below a file is CONFLICT, names the file, and changes nothing', async () => {
     await writeFile(join(root, 'file'), 'text')
     for (const key of [Key.of('file', 'x'), Key.of('file', 'x', 'y')]) {
       for (const bytes of [value, [value]]) {
@@ -138,7 +138,7 @@ describe('layout plain', () => {
     expect(await readFile(join(root, 'file'), 'utf8')).toBe('text')
   })
 
-  it('F9 a put or rename onto a folder is CONFLICT, and a folder is not a value', async () => {
+  it('F9 a put or rename to a folder is CONFLICT, and a folder is not a value', async () => {
     await mkdir(join(root, 'folder'))
     await writeFile(join(root, 'file'), 'text')
     const folder = Key.of('folder')
@@ -158,7 +158,7 @@ describe('layout plain', () => {
     expect(await pathsBelow(root)).toEqual(['file', 'folder/'])
   })
 
-  it('F25 a folder that was there stays when its last file goes; one made for a key goes with it', async () => {
+  it('F25 an existing folder stays when its last file is removed; one created for a key is removed with it', async () => {
     await mkdir(join(root, 'mine', 'inner'), { recursive: true })
     await writeFile(join(root, 'mine', 'inner', 'file'), 'x')
     await store.delete(Key.of('mine', 'inner', 'file'))
@@ -169,7 +169,7 @@ describe('layout plain', () => {
     expect(await names('/mine')).toEqual(['inner', 'moved'])
   })
 
-  it('F25 a put keeps the mode of the file it replaces, and a new file gets the usual one', async () => {
+  it('F25 a put keeps the mode of the file it replaces, and a new file gets the default one', async () => {
     await writeFile(join(root, 'script'), 'old')
     await chmod(join(root, 'script'), 0o754)
     await store.put(Key.of('script'), value)
@@ -189,7 +189,7 @@ describe('layout plain', () => {
     expect(await stat(join(root, 'theirs'))).toMatchObject({ uid: 12_345, gid: 23_456 })
   })
 
-  it('D4 stat tells the times of the file', async () => {
+  it('D4 stat returns the times of the file', async () => {
     await writeFile(join(root, 'file'), 'x')
     await utimes(join(root, 'file'), 1000, 2000)
     const { size, mtime, atime, btime } = await store.stat(Key.of('file'))
@@ -197,7 +197,7 @@ describe('layout plain', () => {
     expect(btime).toBeGreaterThan(0)
   })
 
-  it('F3 a link that is not followed is not shown, and every call on it is refused by name', async () => {
+  it('F3 a link that is not followed is hidden, and every call on it is rejected by name', async () => {
     await writeFile(join(root, 'file'), 'x')
     await symlink('file', join(root, 'link'))
     await symlink('nowhere', join(root, 'dangling'))
@@ -222,7 +222,7 @@ describe('layout plain', () => {
     expect(await readFile(join(root, 'file'), 'utf8')).toBe('x')
   })
 
-  it('F25 a name that is not UTF-8 is left out and breaks nothing', async ({ skip }) => {
+  it('F25 a name that is not UTF-8 is omitted and does no harm', async ({ skip }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
     const bad = (name: readonly number[]) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
     await writeFile(bad([0xff, 0xfe]), 'x')
@@ -235,13 +235,13 @@ describe('layout plain', () => {
     expect(textOf(await store.get(Key.of('\ufffd\ufffd')))).toBe('a real name')
   })
 
-  it('D1 a file that the system makes up is read to its end', async ({ skip }) => {
+  it('D1 a file generated by the system is read to its end', async ({ skip }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
     await using proc = await FsDatastore.open('/proc/self', { layout: 'plain', readOnly: true })
     expect(textOf(await proc.get(Key.of('status')))).toContain('Pid:')
   })
 
-  it('D5 of two names of one file, renaming one to the other leaves one', async () => {
+  it('D5 renaming one of two hard links of a file to the other leaves one', async () => {
     await writeFile(join(root, 'a'), 'x')
     await link(join(root, 'a'), join(root, 'b'))
     await store.rename(Key.of('a'), Key.of('b'))

@@ -10,7 +10,7 @@ import {
 } from '../../../../../src/core/node/fs/strata-layout.ts'
 import { hostileSegments } from '../../../../../src/testkit/samples.ts'
 
-/** Text that is made of what breaks names, more often than of anything else. */
+/** Text that often consists of characters that are special in names. */
 const segment = fc
   .oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
@@ -45,7 +45,7 @@ const segment = fc
   )
   .filter(text => segmentProblem(text) === undefined)
 
-/** Pairs that are the same to some disk or other, and unrelated ones. */
+/** Pairs that are equal on some disks, and unrelated ones. */
 const pair = fc.oneof(
   fc.tuple(segment, segment),
   segment.map(text => [text, text.toLowerCase()] as const),
@@ -57,13 +57,13 @@ const pair = fc.oneof(
   segment.map(text => [text, text + VALUE_SUFFIX] as const),
 )
 
-/** All that a segment is called on disk: its value, its folder, its label. */
+/** All names of a segment on disk: its value, its folder and its label. */
 function namesOf(text: string): readonly string[] {
   const name = encodeSegment(text)
   return [name + VALUE_SUFFIX, name, ...(isLongName(name) ? [name + LABEL_SUFFIX] : [])]
 }
 
-/** What disks that are blind to something see: macOS folds case and normalizes, Windows folds case. */
+/** How case-insensitive disks fold names: macOS folds case and normalizes, Windows folds case. */
 const folds: readonly ((name: string) => string)[] = [
   name => name.toLowerCase(),
   name => name.toUpperCase(),
@@ -72,7 +72,7 @@ const folds: readonly ((name: string) => string)[] = [
 ]
 
 describe('encodeSegment', () => {
-  it('F2 leaves plain names as they are', () => {
+  it('F2 leaves plain names unchanged', () => {
     for (const name of ['a', 'user-1', 'a.json', 'file_name.tar.gz', 'x@y', '0'])
       expect(encodeSegment(name)).toBe(name)
   })
@@ -93,12 +93,12 @@ describe('encodeSegment', () => {
     ['é', '%c3%a9'],
     ['longfi~1', 'longfi%7e1'],
     ['nul\0inside', 'nul%00inside'],
-  ])('F2 %j is called %j', (text, name) => {
+  ])('F2 %j is encoded as %j', (text, name) => {
     expect(encodeSegment(text)).toBe(name)
     expect(decodeName(name)).toBe(text)
   })
 
-  it('F2 is reversed by decodeName(), but for long names, which differ by their hash', () => {
+  it('F2 is inverted by decodeName(), except for long names, which differ by their hash', () => {
     fc.assert(
       fc.property(segment, text => {
         const name = encodeSegment(text)
@@ -108,7 +108,7 @@ describe('encodeSegment', () => {
     )
   })
 
-  it('F2 gives only names that Linux, macOS and Windows take', () => {
+  it('F2 returns only names that are valid on Linux, macOS and Windows', () => {
     fc.assert(
       fc.property(segment, text => {
         for (const name of namesOf(text)) {
@@ -122,7 +122,7 @@ describe('encodeSegment', () => {
     )
   })
 
-  it('F2 two segments never meet in one name, whatever the disk is blind to', () => {
+  it('F2 two segments never share a name, on any case-insensitive disk', () => {
     fc.assert(
       fc.property(pair, ([left, right]) => {
         if (left === right || [left, right].some(text => segmentProblem(text) !== undefined)) return
@@ -135,7 +135,7 @@ describe('encodeSegment', () => {
     )
   })
 
-  it('F2 a value, the folder below it and its label have three names', () => {
+  it('F2 a value, the folder below it and its label have different names', () => {
     fc.assert(
       fc.property(segment, text => {
         const names = namesOf(text)
@@ -144,7 +144,7 @@ describe('encodeSegment', () => {
     )
   })
 
-  it('F2 a long segment keeps a readable beginning, and no escape is cut in two', () => {
+  it('F2 a long segment keeps a readable beginning, and no escape is split', () => {
     const long = encodeSegment(`notes ${'É'.repeat(300)}`)
     expect(long).toMatch(/^notes (%c3%89)+%-[0-9a-f]{40}$/)
     expect(long.length).toBeLessThanOrEqual(200)
@@ -174,11 +174,11 @@ describe('decodeName', () => {
     '%ed%a0%80',
     'a~1',
     'x'.repeat(201),
-  ])('F2 %j is not a name of a segment', name => {
+  ])('F2 %j is not the name of a segment', name => {
     expect(decodeName(name)).toBeUndefined()
   })
 
-  it('F2 whatever it reads is written the same', () => {
+  it('F2 names that it decodes are encoded unchanged', () => {
     const name = fc.oneof(
       fc.string({ maxLength: 20 }),
       fc

@@ -18,7 +18,7 @@ afterEach(() => roots.remove())
 describe.each(['datastore-fs', 'py-datastore'] as const)('layout %s', layout => {
   const open = (options = {}) => FsDatastore.open(root, { layout, ...options })
 
-  it('F1 values, folders and what is neither', async () => {
+  it('F1 distinguishes values, folders and other files', async () => {
     await mkdir(join(root, 'a', 'empty'), { recursive: true })
     await writeFile(join(root, 'a.data'), 'a')
     await writeFile(join(root, 'a', '.b.data.tmp'), 'on its way')
@@ -32,7 +32,7 @@ describe.each(['datastore-fs', 'py-datastore'] as const)('layout %s', layout => 
     expect(await readFile(join(root, 'notes.txt'), 'utf8')).toBe('no value')
   })
 
-  it('F9 where a key would need a file for a folder, or the other way round, it is CONFLICT', async () => {
+  it('F9 a key that needs a file at the path of a folder, or a folder at the path of a file, is CONFLICT', async () => {
     await using store = await open()
     await store.put(Key.parse('/a'), bytesOf('x'))
     await expect(store.put(Key.parse('/a.data/b'), bytesOf('y'))).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe.each(['datastore-fs', 'py-datastore'] as const)('layout %s', layout => 
     expect(await walkKeys(store)).toEqual(['/a', '/b.data/c'])
   })
 
-  it('F3 links are not followed, and our own folder is not a key', async () => {
+  it('F3 links are not followed, and the folder of the layout is not a key', async () => {
     const outside = await roots.make()
     await writeFile(join(outside, 'secret.data'), 'secret')
     await symlink(outside, join(root, 'way'))
@@ -64,7 +64,7 @@ describe.each(['datastore-fs', 'py-datastore'] as const)('layout %s', layout => 
     expect(await readdir(outside)).toEqual(['secret.data'])
   })
 
-  it('F6 F7 the first opening for writing leaves the marker; read-only leaves nothing', async () => {
+  it('F6 F7 the first opening for writing leaves the marker; opening read-only leaves nothing', async () => {
     await writeFile(join(root, 'a.data'), 'a')
     const reader = await open({ readOnly: true })
     expect(await walkKeys(reader)).toEqual(['/a'])

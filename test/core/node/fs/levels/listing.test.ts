@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** Counts the folders that are read, each by what its listing is. */
+/** Counts the folders that are read. */
 class CountingDisk extends FaultyDisk {
   reads = 0
 
@@ -27,7 +27,7 @@ class CountingDisk extends FaultyDisk {
 }
 
 describe('list', () => {
-  it('D9 F8 pages of a level that nobody changes cost one reading of its folder', async () => {
+  it('D9 F8 pages of an unchanged level read its folder once', async () => {
     const level = join(root, 'level')
     await mkdir(level)
     for (let index = 0; index < 50; index++)
@@ -44,7 +44,7 @@ describe('list', () => {
         if (after === undefined) return names
       }
     }
-    // A folder that was changed within a tick of the disk's clock is read again, so that no change is overlooked.
+    // A folder changed within a tick of the disk's clock is read again, so that no change is missed.
     await expect
       .poll(async () => {
         disk.reads = 0
@@ -61,7 +61,7 @@ describe('list', () => {
   })
 
   it.each(['strata', 'plain'] as const)(
-    'F8 layout %s: a change by somebody else shows in the very next page',
+    'F8 layout %s: a change by another program is visible in the next page',
     async layout => {
       await using store = await FsDatastore.open(root, { layout })
       await using other = await FsDatastore.open(root, { layout })
@@ -77,7 +77,7 @@ describe('list', () => {
     },
   )
 
-  it('D9 pages up to 500 tell sizes; larger ones save the looking', async () => {
+  it('D9 pages up to 500 include sizes; larger ones omit them to save calls', async () => {
     await using store = await FsDatastore.open(root)
     await store.put(Key.of('a'), value)
     await store.put(Key.of('a', 'b'), value)
@@ -91,7 +91,7 @@ describe('list', () => {
     expect(large.children.map(({ size }) => size)).toEqual([undefined, undefined])
   })
 
-  it('F2 D9 strange files in a store of layout strata are left out and break nothing', async () => {
+  it('F2 D9 foreign files in a store of layout strata are omitted and do no harm', async () => {
     await using store = await FsDatastore.open(root)
     await store.put(Key.of('good'), value)
     for (const name of [
@@ -115,7 +115,7 @@ describe('list', () => {
     await expect(store.get(Key.of('folder'))).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 
-  it('D10 stats counts thousands of values exactly, links none', async () => {
+  it('D10 stats counts thousands of values exactly, without links', async () => {
     await using store = await FsDatastore.open(root)
     const puts: Promise<unknown>[] = []
     for (let index = 0; index < 2000; index++) {
@@ -136,7 +136,7 @@ describe('long names', () => {
   const long = 'É'.repeat(300)
   const keys = [Key.of(long), Key.of(long, 'below'), Key.of('x', long), Key.of(long, long, 'deep')]
 
-  it('F2 are shortened, listed in full, and leave nothing when they go', async () => {
+  it('F2 are shortened, listed in full, and leave nothing when they are removed', async () => {
     await using store = await FsDatastore.open(root)
     for (const key of keys) await store.put(key, value)
     expect(
@@ -157,7 +157,7 @@ describe('long names', () => {
     expect(await pathsBelow(root)).toEqual(['.strata/', '.strata/layout.json', '.strata/tmp/'])
   })
 
-  it('F2 F6 keep their labels while they come and go at once', async () => {
+  it('F2 F6 keep their labels during concurrent puts and deletes', async () => {
     await using store = await FsDatastore.open(root)
     await using other = await FsDatastore.open(root)
     const segments = Array.from({ length: 4 }, (_, index) => `${long}${index}`)
@@ -178,7 +178,7 @@ describe('long names', () => {
     expect(await pathsBelow(root)).toEqual(['.strata/', '.strata/layout.json', '.strata/tmp/'])
   })
 
-  it('F2 a label that is lost comes back with the next put', async () => {
+  it('F2 a lost label is restored by the next put', async () => {
     await using store = await FsDatastore.open(root)
     await store.put(Key.of(long), value)
     for (const name of await readdir(root)) if (name.endsWith('.name')) await rm(join(root, name))

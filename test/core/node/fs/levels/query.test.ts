@@ -10,7 +10,7 @@ const roots = new TempRoots()
 afterEach(() => roots.remove())
 
 describe('queries on a folder', () => {
-  it('Q7 Q8 go by key, size and time without a scan, and tell so', async () => {
+  it('Q7 Q8 use key, size and time without a scan, and report it', async () => {
     await using store = await FsDatastore.open(await roots.make())
     for (const size of [1, 5, 9]) await store.put(Key.of('a', `s${size}`), bytesOf('x'.repeat(size)))
     await store.put(Key.of('b'), bytesOf('other'))
@@ -31,7 +31,7 @@ describe('queries on a folder', () => {
     expect((await collect(store.query(query))).map(({ key }) => key.toString())).toEqual(['/a/s9', '/a/s5'])
   })
 
-  it('Q7 Q8 have to scan to look into values', async () => {
+  it('Q7 Q8 need a scan for conditions on values', async () => {
     await using store = await FsDatastore.open(await roots.make())
     const query = { where: { field: 'city', op: '=', value: 'Rome' } as const }
     expect(store.explainQuery(query).scanned).toEqual(['where.value'])

@@ -4,7 +4,7 @@ import { plainLayout } from '../../../../../src/core/node/fs/layouts.ts'
 import type { OpenFolder } from '../../../../../src/core/node/fs/open-folder.ts'
 import { walkStore } from '../../../../../src/core/node/fs/store-walk.ts'
 
-it('F11 the values of a long level are visited some at a time', async () => {
+it('F11 the values of a long level are visited in groups', async () => {
   const values = Array.from({ length: 2500 }, (_, index) => `key-${index}`).sort()
   const builder = new LevelBuilder()
   for (const name of values) await builder.add(name, true)

@@ -24,9 +24,9 @@ async function leaveMarker(text: string): Promise<void> {
   await writeFile(join(root, '.strata', 'layout.json'), text)
 }
 
-describe('a folder that somebody else has prepared', () => {
+describe('a folder prepared by somebody else', () => {
   it.each(['/../../escaped', '', '.', '.a/b', 'data', '.\u0000'])(
-    'F3 F7 a marker that has values end in %j is CORRUPT, and no key leads out by it',
+    'F3 F7 a marker with the extension %j is CORRUPT, and no key leads outside',
     async extension => {
       const layout = 'datastore-fs'
       await leaveMarker(JSON.stringify({ layout, version: 1, extension }))
@@ -45,7 +45,7 @@ describe('a folder that somebody else has prepared', () => {
     ['.temp', { layout: 'flatfs' }],
   ]
   it.each(places)(
-    'F3 a link in the place of %s is refused on opening, and nothing is made where it leads',
+    'F3 a link at the path of %s is rejected on opening, and nothing is created at its target',
     async (place, options) => {
       await mkdir(join(root, place, '..'), { recursive: true })
       await symlink(outside, join(root, place))
@@ -58,7 +58,7 @@ describe('a folder that somebody else has prepared', () => {
     },
   )
 
-  it('F3 F7 what a marker beyond a link says is not taken for what the folder says', async () => {
+  it('F3 F7 a marker beyond a link is not used as the marker of the folder', async () => {
     await writeFile(join(outside, 'layout.json'), '{"layout":"datastore-fs","version":1}')
     await symlink(outside, join(root, '.strata'))
     await writeFile(join(root, 'notes.txt'), 'mine')
@@ -70,14 +70,14 @@ describe('a folder that somebody else has prepared', () => {
     ['SHARDING', 'a pipe', (path: string) => execFileSync('mkfifo', [path])],
     ['SHARDING', 'very large', (path: string) => writeFile(path, '').then(() => truncate(path, 5e9))],
     ['.strata', 'a file', (path: string) => writeFile(path, 'mine')],
-  ])('F7 a folder where %s is %s opens as it is', async (name, _what, make) => {
+  ])('F7 a folder where %s is %s opens unchanged', async (name, _what, make) => {
     await make(join(root, name))
     await writeFile(join(root, 'notes.txt'), 'mine')
     await using store = await FsDatastore.open(root, { layout: 'plain' })
     expect(await store.get(Key.of('notes.txt'))).toEqual(bytesOf('mine'))
   })
 
-  it('F2 D18 a folder in the place of a label hides the name it should explain, and nothing else', async () => {
+  it('F2 D18 a folder at the path of a label hides only the name of that label', async () => {
     const long = Key.of('x'.repeat(300))
     await using store = await FsDatastore.open(root)
     await store.put(Key.of('short'), value)

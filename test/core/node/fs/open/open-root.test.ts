@@ -9,7 +9,7 @@ const roots = new TempRoots()
 const onLinux = process.platform === 'linux'
 
 describe('makeFolder', () => {
-  it('F4 makes what is missing, and is content with what is there', async () => {
+  it('F4 creates missing folders, and accepts existing ones', async () => {
     const root = await roots.make()
     const path = join(root, 'a', 'b', 'c')
     await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(root, 'a', 'd'))])
@@ -25,7 +25,7 @@ describe('makeFolder', () => {
   })
 
   it.runIf(onLinux)(
-    'F4 D18 a folder in /proc, where nothing can be made, is a failure and no endless wait',
+    'F4 D18 a folder in /proc, where nothing can be created, is a failure and not an endless loop',
     async () => {
       await expect(FsDatastore.open('/proc/self/strata/deep')).rejects.toMatchObject({
         code: 'CONFIG_INVALID',

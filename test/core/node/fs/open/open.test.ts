@@ -29,7 +29,7 @@ async function refusal(path: string, options: FsOptions): Promise<{ code: string
 }
 
 describe('FsDatastore.open', () => {
-  it('F7 strata makes its folder and leaves a marker that no key can reach', async () => {
+  it('F7 strata creates its folder and leaves a marker that no key can reach', async () => {
     const path = join(root, 'new', 'deep')
     await using store = await FsDatastore.open(path)
     expect(JSON.parse(await readFile(join(path, '.strata', 'layout.json'), 'utf8'))).toEqual({
@@ -41,7 +41,7 @@ describe('FsDatastore.open', () => {
     expect((await store.list(Key.root)).children.map(child => child.name)).toEqual(['.strata'])
   })
 
-  it('F30 plain makes no folder unless told to, and no marker', async () => {
+  it('F30 plain creates no folder except on request, and no marker', async () => {
     const path = join(root, 'new')
     expect(await refusal(path, { layout: 'plain' })).toMatchObject({ code: 'CONFIG_INVALID' })
     await using store = await FsDatastore.open(path, { layout: 'plain', create: true })
@@ -50,7 +50,7 @@ describe('FsDatastore.open', () => {
     expect(await readdir(path)).toEqual(['a'])
   })
 
-  it('F7 a missing folder is refused where it is not to be made', async () => {
+  it('F7 a missing folder is rejected if it may not be created', async () => {
     const path = join(root, 'missing')
     for (const options of [
       { create: false },
@@ -69,7 +69,7 @@ describe('FsDatastore.open', () => {
     expect((await refusal(join(root, 'file', 'below'), {})).code).toBe('CONFIG_INVALID')
   })
 
-  it('F7 a folder of another layout or version is refused, naming what was found', async () => {
+  it('F7 a folder of another layout or version is rejected, naming the one found', async () => {
     await (await FsDatastore.open(root)).close()
     expect(await refusal(root, { layout: 'plain' })).toMatchObject({
       code: 'CONFIG_INVALID',
@@ -93,7 +93,7 @@ describe('FsDatastore.open', () => {
     },
   )
 
-  it('F7 a folder of files is not turned into a store', async () => {
+  it('F7 a folder of other files is not turned into a store', async () => {
     await writeFile(join(root, 'thesis.txt'), 'years of work')
     const { code, message } = await refusal(root, {})
     expect(code).toBe('CONFIG_INVALID')
@@ -103,7 +103,7 @@ describe('FsDatastore.open', () => {
     expect((await store.list(Key.root)).total).toBe(1)
   })
 
-  it('F7 what desktops and disks leave in a folder does not count, nor does an interrupted first opening', async () => {
+  it('F7 system files of desktops and disks are ignored, and so is an interrupted first opening', async () => {
     await writeFile(join(root, '.DS_Store'), 'x')
     await mkdir(join(root, 'lost+found'))
     await mkdir(join(root, '.strata', 'tmp'), { recursive: true })
@@ -112,7 +112,7 @@ describe('FsDatastore.open', () => {
     expect((await store.list(Key.root)).children.map(child => child.name)).toContain('a')
   })
 
-  it('F7 two who open one new folder at once both get it', async () => {
+  it('F7 two concurrent openings of one new folder both succeed', async () => {
     const path = join(root, 'new')
     const stores = await Promise.all([1, 2, 3, 4].map(() => FsDatastore.open(path)))
     await stores[0]?.put(Key.of('a'), value)
@@ -121,7 +121,7 @@ describe('FsDatastore.open', () => {
     expect(await readdir(join(path, '.strata', 'tmp'))).toEqual([])
   })
 
-  it('D2 read-only changes nothing on disk and refuses every write', async () => {
+  it('D2 read-only changes nothing on disk and rejects every write', async () => {
     await using empty = await FsDatastore.open(root, { readOnly: true })
     expect(await pathsBelow(root)).toEqual([])
     expect(empty.capabilities.writable).toBe(false)
@@ -133,7 +133,7 @@ describe('FsDatastore.open', () => {
     expect((await empty.list(Key.root)).total).toBe(0)
   })
 
-  it('D18 options that there are not are refused by name', async () => {
+  it('D18 unknown options are rejected by name', async () => {
     const bad = { layout: 'fancy' } as unknown as FsOptions
     expect((await refusal(root, bad)).message).toContain('there is no layout "fancy", only strata, plain')
     const durability = { durability: 'maybe' } as unknown as FsOptions
@@ -142,7 +142,7 @@ describe('FsDatastore.open', () => {
     )
   })
 
-  it('D17 durable is what full durability is', async () => {
+  it('D17 capabilities report durable only with full durability', async () => {
     for (const durability of ['none', 'file', 'full'] as const) {
       await using store = await FsDatastore.open(root, { durability })
       expect(store.capabilities.durable).toBe(durability === 'full')
@@ -151,9 +151,9 @@ describe('FsDatastore.open', () => {
   })
 })
 
-describe('a root that goes', () => {
+describe('a root that disappears', () => {
   it.each(['strata', 'plain'] as const)(
-    'D18 layout %s: every call says so, and none says that a key is absent',
+    'D18 layout %s: every call reports it, and none reports an absent key',
     async layout => {
       await using store = await FsDatastore.open(root, { layout })
       await store.put(Key.of('a', 'b'), value)
@@ -184,7 +184,7 @@ describe('a root that goes', () => {
   )
 })
 
-/** Removes all that is in a folder. */
+/** Removes the contents of a folder. */
 async function empty(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
 }
@@ -200,7 +200,7 @@ describe('a folder that is emptied while the store is open', () => {
   })
 
   it.each(marked)(
-    'F7 says again that it has layout %s, so that what is put there is found later',
+    'F7 its marker of layout %s is written again, so that new values are found later',
     async layout => {
       const store = await FsDatastore.open(root, options(layout))
       await store.put(Key.of('OLD'), value)
@@ -213,7 +213,7 @@ describe('a folder that is emptied while the store is open', () => {
     },
   )
 
-  it('F7 D18 and holds somebody else’s files is not written to', async () => {
+  it('F7 D18 that then contains other files is not written to', async () => {
     await using store = await FsDatastore.open(root)
     await store.put(Key.of('OLD'), value)
     await empty(root)
@@ -224,7 +224,7 @@ describe('a folder that is emptied while the store is open', () => {
   })
 })
 
-it('F3 a folder is one folder by whatever path it is opened', async () => {
+it('F3 a folder is the same folder through any path', async () => {
   const target = join(root, 'target')
   await using one = await FsDatastore.open(target)
   await symlink(target, join(root, 'link'))

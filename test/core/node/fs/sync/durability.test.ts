@@ -27,7 +27,7 @@ async function opened(options: FsOptions): Promise<FsDatastore> {
   return store
 }
 
-/** What happened, in order, as far as it matters for what survives. */
+/** The operations that matter for durability, in order. */
 function steps(): string[] {
   return disk.calls.filter(
     call => call === 'fdatasync' || call === 'fsync' || call === 'rename' || call === 'unlink',
@@ -42,7 +42,7 @@ describe('durability', () => {
     expect(steps()).toEqual(['rename', 'unlink'])
   })
 
-  it('F14 file: the bytes are flushed before they get their name', async () => {
+  it('F14 file: the bytes are flushed before the rename', async () => {
     await using store = await opened({ durability: 'file' })
     await store.put(Key.of('a'), value)
     expect(steps()).toEqual(['fdatasync', 'rename'])
@@ -51,7 +51,7 @@ describe('durability', () => {
     expect(steps()).toEqual(['fdatasync', 'rename'])
   })
 
-  it('F14 full: then the folder is, and each folder that holds a new one', async () => {
+  it('F14 full: then the folder is, and each folder that contains a new one', async () => {
     await using store = await opened({ durability: 'full' })
     await store.put(Key.of('a', 'b', 'c'), value)
     // a/b for the value, a for b, the root for a.
@@ -64,7 +64,7 @@ describe('durability', () => {
     expect(steps()).toEqual(['unlink', 'fsync'])
   })
 
-  it('F14 a flush that fails fails the put', async () => {
+  it('F14 a failed flush fails the put', async () => {
     await using store = await opened({ durability: 'full' })
     disk.failTimes('fdatasync', 'EIO', 1)
     await expect(store.put(Key.of('a'), value)).rejects.toMatchObject({ code: 'IO' })
@@ -73,7 +73,7 @@ describe('durability', () => {
     await expect(store.put(Key.of('a'), value)).rejects.toMatchObject({ code: 'IO' })
   })
 
-  it('F14 puts to one folder at once share the flushes of the folder', async () => {
+  it('F14 concurrent puts to one folder share the flushes of the folder', async () => {
     await using store = await opened({ durability: 'full' })
     const count = 40
     await Promise.all(Array.from({ length: count }, (_, index) => store.put(Key.of(`k${index}`), value)))
@@ -82,12 +82,12 @@ describe('durability', () => {
   })
 })
 
-/** Long enough for whatever does not wait for the disk. */
+/** Waits long enough for everything that does not wait for the disk. */
 async function turns(count = 20): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-/** The folders whose flush has ended, from the root, as long as `disk` is used. */
+/** The folders flushed so far, relative to the root, while `disk` is used. */
 function watchFlushes(mayEnd: (folder: string) => Promise<void> = async () => undefined): string[] {
   const folders: string[] = []
   const fsync = disk.fsync.bind(disk)
@@ -101,9 +101,9 @@ function watchFlushes(mayEnd: (folder: string) => Promise<void> = async () => un
 }
 
 describe.skipIf(process.platform !== 'linux')(
-  'durability of folders (only Linux tells which are flushed)',
+  'durability of folders (only Linux shows which ones are flushed)',
   () => {
-    it('F14 full: a put waits for the name of a folder that another put has just made', async () => {
+    it('F14 full: a put waits for the name of a folder that another put has just created', async () => {
       await using store = await opened({ durability: 'full' })
       const order: string[] = []
       let go = (): void => undefined
@@ -120,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')(
       expect(order.indexOf('/')).toBeGreaterThanOrEqual(0)
     })
 
-    it('F14 full: a put sees to the names of folders that were made without durability, once', async () => {
+    it('F14 full: a put flushes the names of folders that were created without durability, once', async () => {
       const earlier = await FsDatastore.open(root)
       await earlier.put(Key.of('a', 'b', 'old'), value)
       await earlier.close()
@@ -131,7 +131,7 @@ describe.skipIf(process.platform !== 'linux')(
       folders.length = 0
       await store.put(Key.of('a', 'b', 'newer'), value)
       expect(folders).toEqual(['/a/b'])
-      // A folder that went and came back has to be flushed anew, whoever made it.
+      // A folder that was removed and created again has to be flushed again, whoever created it.
       await using other = await FsDatastore.open(root)
       for (const name of ['old', 'new', 'newer']) await store.delete(Key.of('a', 'b', name))
       await other.put(Key.of('a', 'b', 'again'), value)
@@ -152,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')(
 )
 
 describe('a batch', () => {
-  it('F14 D64 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
+  it('F14 D64 D11 full: flushes each value before its rename, and each folder once, at the end', async () => {
     await using store = await opened({ durability: 'full' })
     await store.put(Key.of('a', 'gone'), value)
     disk.calls.length = 0
@@ -165,7 +165,7 @@ describe('a batch', () => {
     expect((await store.list(Key.of('a'))).total).toBe(50)
   })
 
-  it('F14 D18 a flush that fails fails the commit, and is made up for by the next one', async () => {
+  it('F14 D18 a failed flush fails the commit, and is repeated by the next one', async () => {
     await using store = await opened({ durability: 'full' })
     const batch = store.batch().put(Key.of('a'), value)
     disk.failTimes('fsync', 'EIO', 1)
@@ -184,7 +184,7 @@ describe('a batch', () => {
     expect([await store.has(Key.of('a')), await store.has(Key.of('c'))]).toEqual([true, false])
   })
 
-  it('D14 of a closed store is refused', async () => {
+  it('D14 of a closed store is rejected', async () => {
     const store = await opened({ durability: 'full' })
     const batch = store.batch().put(Key.of('a'), value)
     await store.close()
@@ -193,7 +193,7 @@ describe('a batch', () => {
 })
 
 describe('FolderSync', () => {
-  it('F14 calls that come during a flush share the next one, which begins after they came', async () => {
+  it('F14 calls made during a flush share the next one, which begins after them', async () => {
     const sync = new FolderSync(disk, await createGuard(disk, root))
     const order: string[] = []
     const fsync = disk.fsync.bind(disk)
@@ -209,7 +209,7 @@ describe('FolderSync', () => {
     expect(order.indexOf('late')).toBeGreaterThan(order.lastIndexOf('end'))
   })
 
-  it('F14 a failure is told to those who asked for that flush, and to nobody else', async () => {
+  it('F14 a failure is reported only to the callers of that flush', async () => {
     const sync = new FolderSync(disk, await createGuard(disk, root))
     disk.failTimes('fsync', 'EIO', 1)
     const [first, second] = await Promise.allSettled([sync.sync([]), sync.sync([])])
@@ -218,7 +218,7 @@ describe('FolderSync', () => {
 })
 
 describe('sync()', () => {
-  it('D11 flushes each value and folder written since the last one, once', async () => {
+  it('D11 flushes each value and folder written since the last call, once', async () => {
     await using store = await opened({})
     await store.put(Key.of('a', 'b'), value)
     await store.put(Key.of('a', 'b'), value)
@@ -235,7 +235,7 @@ describe('sync()', () => {
   })
 
   it.each([false, true])(
-    'D11 one that comes while another runs waits for what that one has taken, should that fail (%j) too',
+    'D11 a concurrent call waits for the files of the running one, even if that fails (%j)',
     async isFailing => {
       await using store = await opened({})
       await store.put(Key.of('a'), value)
@@ -255,7 +255,7 @@ describe('sync()', () => {
     },
   )
 
-  it('D11 what could not be flushed is flushed by the next sync', async () => {
+  it('D11 files that could not be flushed are flushed by the next sync', async () => {
     await using store = await opened({})
     await store.put(Key.of('a'), value)
     disk.failTimes('fdatasync', 'EIO', 1)
@@ -265,7 +265,7 @@ describe('sync()', () => {
     expect(disk.count('fdatasync')).toBe(1)
   })
 
-  it('D11 a folder that is gone by then holds up nothing', async () => {
+  it('D11 a folder removed meanwhile does not make it fail', async () => {
     await using store = await opened({})
     await store.put(Key.of('a', 'b'), value)
     await rm(join(root, 'a'), { recursive: true })
@@ -273,7 +273,7 @@ describe('sync()', () => {
     expect(disk.count('fdatasync')).toBe(0)
   })
 
-  it('D11 a folder that has become a file by then holds up nothing', async () => {
+  it('D11 a folder replaced by a file meanwhile does not make it fail', async () => {
     await using store = await opened({ layout: 'plain' })
     await store.put(Key.of('a', 'b'), value)
     await store.delete(Key.of('a', 'b'))

@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-it('D11 a log that was told too much to remember asks for everything, once', async () => {
+it('D11 a log with too many entries to keep requests a flush of everything, once', async () => {
   const disk = new FaultyDisk()
   await using store = await FsDatastore.open(root)
   const places = [0, 1, 2].map(index => ({ folder: [`f${index}`], name: 'x.val' }))
@@ -29,7 +29,7 @@ it('D11 a log that was told too much to remember asks for everything, once', asy
     askedFor++
     for (const place of places) await visit(place.folder, [place])
   }
-  // It has lost its last value, and is still there where folders are not the layout's own.
+  // It has lost its last value, and still exists in layouts that do not remove folders.
   log.noteFolder(['emptied'])
   await mkdir(join(root, 'emptied'))
   for (let index = 0; index < 25_000; index++) log.noteFile({ folder: ['absent'], name: `${index}` })

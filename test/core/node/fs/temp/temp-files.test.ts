@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** The name that a process which has ended by now would have given. */
+/** A name as given by a process that has ended. */
 async function nameOfDead(): Promise<string> {
   const child = spawn(process.execPath, ['-e', ''])
   await new Promise(resolve => child.once('close', resolve))
@@ -27,22 +27,22 @@ async function nameOfDead(): Promise<string> {
 }
 
 describe('isLeftOver', () => {
-  it('F15 a file of this process is not left over, however old', () => {
+  it('F15 a file of this process is not left over, whatever its age', () => {
     expect(isLeftOver(nextTempName(), 1000 * DAY)).toBe(false)
   })
 
-  it('F15 a file of a process that ended is, and of one whose number is used again', async () => {
+  it('F15 a file of a process that has ended is left over, also if its pid is used again', async () => {
     expect(isLeftOver(await nameOfDead(), 0)).toBe(true)
     const { host, pid } = ownIdentity
     if (ownIdentity.start !== '0') expect(isLeftOver(`${host}-${pid}-abc123-0-1.tmp`, 0)).toBe(true)
   })
 
-  it('F15 a file of another machine or container is after a day', () => {
+  it('F15 a file of another machine or container is left over after a day', () => {
     const name = `ffffffffffff-1-abc-0-1.tmp`
     expect([isLeftOver(name, DAY - 1), isLeftOver(name, DAY + 1)]).toEqual([false, true])
   })
 
-  it('F15 other files are not, whatever their age', () => {
+  it('F15 other files are never left over', () => {
     for (const name of ['notes.txt', 'a.tmp', '.tmp', `x${nextTempName()}`])
       expect(isLeftOver(name, 1000 * DAY)).toBe(false)
   })
@@ -52,7 +52,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
   const folder = () => (layout === 'plain' ? join(root, '.strata-tmp') : join(root, '.strata', 'tmp'))
   const temps = () => readdir(folder()).catch(() => [])
 
-  it('F15 opening sweeps what dead writers left, and nothing of living ones', async () => {
+  it('F15 opening removes the files of dead writers, and none of living ones', async () => {
     const first = await FsDatastore.open(root, { layout })
     await mkdir(folder(), { recursive: true })
     const dead = await nameOfDead()
@@ -67,7 +67,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
     await first.close()
   })
 
-  it('F15 a store opened while another is writing leaves its file alone', async () => {
+  it('F15 a store opened while another is writing does not remove its file', async () => {
     await using store = await FsDatastore.open(root, { layout })
     let finish: (() => void) | undefined
     const gate = new Promise<void>(resolve => {
@@ -97,7 +97,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
     expect(await temps()).toEqual([])
   })
 
-  it('F4 nothing is left of a put that fails, is refused or is aborted', async () => {
+  it('F4 a put that fails, is refused or is aborted leaves nothing', async () => {
     const disk = new FaultyDisk()
     await using store = await FsDatastore.open(root, { layout }, disk)
     await store.put(key, bytesOf('old'))
@@ -134,7 +134,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('F4 the temporary folder comes back when somebody removes it', async () => {
+  it('F4 the temporary folder is created again if somebody removes it', async () => {
     await using store = await FsDatastore.open(root, { layout })
     await store.put(key, bytesOf('1'))
     await rm(folder(), { recursive: true, force: true })
@@ -144,7 +144,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
 })
 
 describe('in layout plain', () => {
-  it('F4 editing a file leaves no other trace, though many write at once', async () => {
+  it('F4 editing a file leaves no other trace, even with concurrent writes', async () => {
     await mkdir(join(root, 'sub'))
     await writeFile(join(root, 'sub', 'file'), 'old')
     await using store = await FsDatastore.open(root, { layout: 'plain' })
@@ -173,7 +173,7 @@ describe('in layout plain', () => {
   })
 
   it.each(['EACCES', 'EROFS'])(
-    'F4 where the root refuses a temporary folder (%s), it stands beside the value',
+    'F4 if the temporary folder cannot be created in the root (%s), it is created beside the value',
     async code => {
       await mkdir(join(root, 'mine'))
       await writeFile(join(root, 'mine', 'file'), 'old')
@@ -189,7 +189,7 @@ describe('in layout plain', () => {
 })
 
 describe.each(['strata', 'plain'] as const)('across file systems, layout %s', layout => {
-  it('F4 a value whose folder is on another disk is staged there', async () => {
+  it('F4 a value in a folder on another disk is staged there', async () => {
     const disk = new FaultyDisk()
     await using store = await FsDatastore.open(root, { layout }, disk)
     await store.put(key, bytesOf('old'))

@@ -33,7 +33,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('branches of a folde
     return { root, outside, store: await FsDatastore.open(root, { layout, setAside: outside }) }
   }
 
-  it('D69 moves all below a key in one step, and what is listed before and after is right', async () => {
+  it('D69 moves everything below a key in one step, and lists are correct before and after', async () => {
     const { store } = await open()
     await fill(store, ['/a/b', '/a/c/d', '/ab'])
     await store.list(key('/a'))
@@ -46,7 +46,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('branches of a folde
     await store.close()
   })
 
-  it('D69 moves nothing onto what is there, into itself, or from where nothing is', async () => {
+  it('D69 does not move to an existing branch, into itself, or from an absent branch', async () => {
     const { store } = await open()
     await fill(store, ['/a/b', '/x/y'])
     expect(await store.moveBranch(key('/a'), key('/x'))).toBe('exists')
@@ -73,7 +73,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('branches of a folde
     await store.close()
   })
 
-  it('D12 D69 a watch is told of the keys of a branch that moves', async () => {
+  it('D12 D69 a watch reports the keys of a branch that moves', async () => {
     const { store } = await open()
     await fill(store, ['/a/b'])
     const stop = new AbortController()
@@ -84,7 +84,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('branches of a folde
         if (seen.has('put /n/b') && seen.has('delete /a/b')) return
       }
     })()
-    // Its first pull was made; it has to have looked through the folders before it can tell of a branch.
+    // The first pull was made, but the watch reports a branch only after it has scanned the folders.
     await expect
       .poll(async () => {
         await store.put(key('/w'), bytes('w'))
@@ -105,7 +105,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('branches of a folde
 })
 
 describe('branches', () => {
-  it('D69 what no key stands for goes with the branch of a plain folder', async () => {
+  it('D69 entries that are not keys move with the branch of a plain folder', async () => {
     const root = await roots.make()
     await mkdir(join(root, 'a/empty'), { recursive: true })
     await writeFile(join(root, 'a/b'), 'b')
@@ -116,7 +116,7 @@ describe('branches', () => {
     await store.close()
   })
 
-  it('D70 a plain folder without a place outside sets nothing aside', async () => {
+  it('D70 a plain folder without a place outside cannot set a branch aside', async () => {
     const root = await roots.make()
     const store = await FsDatastore.open(root, { layout: 'plain' })
     await fill(store, ['/a/b'])
@@ -128,7 +128,7 @@ describe('branches', () => {
     await inside.close()
   })
 
-  it('F24 D69 labels of shortened names go with the branch, and from where it was', async () => {
+  it('F24 D69 labels of shortened names move with the branch, and are removed at the old path', async () => {
     const root = await roots.make()
     const store = await FsDatastore.open(root)
     await fill(store, [`/${LONG}/b`])
@@ -139,7 +139,7 @@ describe('branches', () => {
     await store.close()
   })
 
-  it('D69 passes namespaces and mounts, and not where a store is mounted in the branch', async () => {
+  it('D69 passes through namespaces and mounts, except if a store is mounted in the branch', async () => {
     const folder = await FsDatastore.open(await roots.make())
     const mounted = new MountDatastore({
       '/m': new NamespaceDatastore(folder, key('/n')),
@@ -156,7 +156,7 @@ describe('branches', () => {
     await mounted.close()
   })
 
-  it('D69 is refused by a store that takes no writes, and unsupported where nobody can', async () => {
+  it('D69 is rejected by a read-only store, and unsupported where no store supports it', async () => {
     const memory = new MemoryDatastore()
     await fill(memory, ['/a/b'])
     expect(await memory.moveBranch(key('/a'), key('/b'))).toBe('unsupported')
@@ -168,7 +168,7 @@ describe('branches', () => {
     await memory.close()
   })
 
-  it('D71 tells the folder of a branch, which a store of the same layout reads as it is', async () => {
+  it('D71 returns the folder of a branch, which another store of the same layout can read', async () => {
     const root = await roots.make()
     const store = await FsDatastore.open(root)
     await fill(store, ['/A/b'])

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => roots.remove())
 
 describe.each(['strata', 'plain'] as const)('layout %s', layout => {
-  it('F5 200 puts of one key at once, of many sizes: the last wins, every read is whole', async () => {
+  it('F5 200 concurrent puts of one key, of many sizes: the last wins, every read is whole', async () => {
     await using store = await FsDatastore.open(root, { layout })
     await using other = await FsDatastore.open(root, { layout })
     const key = Key.of('folder', 'key')
@@ -36,7 +36,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect(serialOf(await store.get(key))).toBe(199)
   })
 
-  it('D16 a get called before a put sees what was before, large values too', async () => {
+  it('D16 a get called before a put returns the earlier value, also for large values', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('key')
     await store.put(key, selfDescribed(1, 3_000_000))
@@ -48,7 +48,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect([serialOf(before), serialOf(after)]).toEqual([1, 2])
   })
 
-  it('D63 a value can be put to its own key, changed on the way', async () => {
+  it('D63 a value can be put to its own key while it is transformed', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('folder', 'key')
     await store.put(key, new Uint8Array(500_000).fill(1))
@@ -73,7 +73,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect((await store.get(key))[0]).toBe(2)
   })
 
-  it('D13 a call that waits for its turn ends when it is aborted, and does nothing when the turn comes', async () => {
+  it('D13 a call that waits for its turn ends when it is aborted, and later does nothing', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('key')
     let finish: (() => void) | undefined
@@ -95,7 +95,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
       store.rename(key, Key.of('y'), { signal }),
       ...Array.from({ length: 20 }, () => store.has(key, { signal })),
     ]
-    // Platforms warn of a leak from the eleventh on.
+    // Platforms warn of a leak from the eleventh listener on.
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     abort.abort()
     for (const outcome of await Promise.allSettled(waiting)) {
@@ -107,7 +107,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect((await pathsBelow(root)).filter(path => path.includes('.tmp'))).toEqual([])
   })
 
-  it('F6 folders come and go under writers that use them, and no write is lost', async () => {
+  it('F6 folders are created and removed under concurrent writers, and no write is lost', async () => {
     await using store = await FsDatastore.open(root, { layout })
     await using other = await FsDatastore.open(root, { layout })
     const lanes = Array.from({ length: 8 }, async (_, lane) => {
@@ -127,7 +127,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect((await store.stats()).entries).toBe(0)
   })
 
-  it('D14 thousands of calls at once do not run out of files', async () => {
+  it('D14 thousands of concurrent calls do not exhaust file descriptors', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const count = 1000
     const key = (index: number) => Key.of(`f${index % 20}`, `k${index}`)

@@ -17,7 +17,7 @@ it.each([
   ['25 segments of 190 letters', Key.of(...Array.from({ length: 25 }, () => 'x'.repeat(190)))],
   ['30 segments whose names are shortened', Key.of(...Array.from({ length: 30 }, () => 'é'.repeat(100)))],
 ])('F24 layout strata holds a key of %s', async (_, key) => {
-  // Other systems take no path through an open folder.
+  // Other systems cannot resolve paths through an open folder.
   if (process.platform !== 'linux') return
   await using store = await FsDatastore.open(root)
   const other = Key.of(...key.segments.slice(0, -1), 'other')

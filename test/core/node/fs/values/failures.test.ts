@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 describe('failures of the file system', () => {
-  it('F9 D18 a folder that comes into the place of a new value at the last moment is a CONFLICT', async () => {
+  it('F9 D18 a folder created at the path of a new value at the last moment is a CONFLICT', async () => {
     await using plain = await FsDatastore.open(join(root, 'plain'), { layout: 'plain', create: true }, disk)
     disk.fail('link', path => {
       mkdirSync(path)
@@ -61,11 +61,11 @@ describe('failures of the file system', () => {
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('D18 a value that is larger than memory is UNSUPPORTED, names its key, and can be read in ranges', async ctx => {
+  it('D18 a value larger than memory is UNSUPPORTED, names its key, and can be read in ranges', async ctx => {
     if (process.platform === 'win32') ctx.skip('a file of holes takes room on Windows')
     await using plain = await FsDatastore.open(join(root, 'large'), { layout: 'plain', create: true })
     await plain.put(Key.of('a'), bytesOf('start'))
-    // A file of holes, which takes no room.
+    // A sparse file, which takes no space.
     await truncate(join(root, 'large', 'a'), 2 ** 40)
     await expect(plain.get(Key.of('a'))).rejects.toMatchObject({ code: 'UNSUPPORTED', key: Key.of('a') })
     const chunks = await collect(plain.getStream(Key.of('a'), { start: 0, end: 5 }))
@@ -73,7 +73,7 @@ describe('failures of the file system', () => {
   })
 
   it('D18 an unreadable value is an error for get, has and stat, never absent', async () => {
-    // Until the turn ends, a folder that a call has opened stays open for others.
+    // A folder opened by a call stays open for others until the turn ends.
     await setImmediate()
     disk.fail('open', () => 'EACCES')
     for (const [verb, call] of [
@@ -95,7 +95,7 @@ describe('failures of the file system', () => {
     await expect(stream()).rejects.toMatchObject({ code: 'IO', key })
   })
 
-  it('D18 the failure of a caller’s stream stays the caller’s, whatever it looks like', async () => {
+  it('D18 the failure of a caller’s stream is passed on unchanged, whatever its form', async () => {
     for (const broken of [systemError('ENOENT', 'open'), new TypeError('mine')]) {
       async function* source(): AsyncIterable<Uint8Array> {
         throw broken
@@ -105,7 +105,7 @@ describe('failures of the file system', () => {
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('D18 a rename that fails names the key that it failed for', async () => {
+  it('D18 a failed rename names the key that failed', async () => {
     disk.fail('rename', () => 'ENOSPC')
     await expect(store.rename(key, Key.of('c'))).rejects.toMatchObject({ code: 'IO', key: Key.of('c') })
     await expect(store.rename(Key.of('gone'), key)).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('failures of the file system', () => {
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('D18 a path longer than the system takes is KEY_INVALID to write and absent to read', async () => {
+  it('D18 a path over the limit of the system is KEY_INVALID to write and absent to read', async () => {
     const endless = Key.of('endless', 'key')
     disk.fail('open', path => (path.endsWith('/endless') ? 'ENAMETOOLONG' : undefined))
     await expect(store.put(endless, bytesOf('x'))).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('failures of the file system', () => {
     expect((await store.list(Key.root)).children.map(child => child.name)).toEqual(['a'])
   })
 
-  it('F4 where there are no hard links a put of a new key looks before it renames', async () => {
+  it('F4 without hard links a put of a new key checks before it renames', async () => {
     disk.fail('link', () => 'EPERM')
     await store.put(Key.of('new'), bytesOf('1'), { replace: false })
     await expect(store.put(Key.of('new'), bytesOf('2'), { replace: false })).rejects.toMatchObject({
@@ -138,9 +138,9 @@ describe('failures of the file system', () => {
     expect(await store.get(Key.of('new'))).toEqual(bytesOf('1'))
   })
 
-  it('D61 of two processes that put one new key only one succeeds, even between look and write', async () => {
+  it('D61 of two processes that put one new key only one succeeds, even between check and write', async () => {
     const other = await FsDatastore.open(root)
-    // The other one comes just before the name is taken.
+    // The other process writes just before the name is taken.
     let isFirst = true
     disk.fail('link', () => {
       isFirst = false
@@ -159,9 +159,9 @@ describe('failures of the file system', () => {
   })
 })
 
-describe('a value that another process takes away', () => {
+describe('a value that another process removes', () => {
   it.each([true, false])(
-    'D5 between the look and the move, with replace %j, is NOT_FOUND and leaves nothing',
+    'D5 between the check and the move, with replace %j, is NOT_FOUND and leaves nothing',
     async replace => {
       for (const verb of ['rename', 'link'] as const) {
         disk.fail(verb, () => {
@@ -177,7 +177,7 @@ describe('a value that another process takes away', () => {
 })
 
 describe('renameFile', () => {
-  it('F28 tries again while Windows says that somebody has the file open', async () => {
+  it('F28 retries while Windows reports that the file is open', async () => {
     for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
       disk.failTimes('rename', code, 3)
       const before = disk.count('rename')
@@ -188,7 +188,7 @@ describe('renameFile', () => {
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('F28 elsewhere it takes a refusal for one, but waits for a busy file', async () => {
+  it('F28 on other systems a refusal is final, but a busy file is retried', async () => {
     disk.failTimes('rename', 'EPERM', 1)
     await expect(renameFile(disk, 'a', 'b', 'linux')).rejects.toMatchObject({ code: 'EPERM' })
     disk.failTimes('rename', 'EBUSY', 2)
@@ -196,7 +196,7 @@ describe('renameFile', () => {
     expect(await store.get(key)).toEqual(bytesOf('new'))
   })
 
-  it('F28 gives up on what does not pass', async () => {
+  it('F28 fails if the file stays busy', async () => {
     disk.fail('rename', () => 'EBUSY')
     await expect(renameFile(disk, 'a', 'b', 'win32')).rejects.toMatchObject({ code: 'EBUSY' })
   })

@@ -21,14 +21,14 @@ afterEach(() => roots.remove())
 
 const openFiles = () => readdirSync('/proc/self/fd').length
 
-/** As slow as a disk that frees files at once. */
+/** Takes as long as a disk that frees files at once. */
 function dawdle(): void {
   const until = performance.now() + 0.5
   while (performance.now() < until);
 }
 
 describe('RetiredFiles', () => {
-  it('holds files once taking one away was slow, and lets go of each', async ({ skip }) => {
+  it('holds files once removing one was slow, and closes each', async ({ skip }) => {
     skip(notLinux, why)
     const disk = new FaultyDisk()
     let freed = 0
@@ -56,7 +56,7 @@ describe('RetiredFiles', () => {
     expect(openFiles()).toBe(before)
   })
 
-  it('takes what is absent as absent, and passes failures on', async () => {
+  it('ignores absent files, and passes on failures', async () => {
     const retired = new RetiredFiles(new FaultyDisk())
     const failed = () => {
       dawdle()
@@ -74,7 +74,7 @@ describe('RetiredFiles', () => {
   })
 })
 
-it('D14 a closed store has no file open, whatever happened before', async ({ skip }) => {
+it('D14 a closed store has no open file, whatever happened before', async ({ skip }) => {
   skip(notLinux, 'only Linux tells what is open')
   const before = openFiles()
   for (const options of [{}, { layout: 'plain', followLinks: true }, { durability: 'full' }] as const) {

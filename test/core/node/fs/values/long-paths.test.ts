@@ -7,7 +7,7 @@ import { bytesOf, textOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()
-/** Bytes of the longest path that Linux takes, without the zero at its end. */
+/** Bytes of the longest path on Linux, without the terminating zero. */
 const LONGEST = 4095
 let root: string
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** A key whose folder has a path of so many bytes. */
+/** A key whose folder has a path of this many bytes. */
 function keyIn(length: number): Key {
   const names: string[] = []
   for (let left = length - root.length; left > 0; ) {
@@ -27,9 +27,9 @@ function keyIn(length: number): Key {
   return Key.of(...names, 'value')
 }
 
-describe('paths that are about as long as the system takes', () => {
+describe('paths close to the limit of the system', () => {
   it.for(['strata', 'plain'] as const)(
-    'D1 D18 in layout %s what was put can be got',
+    'D1 D18 in layout %s a value that was put can be read',
     async (layout, { skip }) => {
       skip(process.platform !== 'linux', 'other systems take paths of other lengths')
       await using store = await FsDatastore.open(root, { layout })

@@ -10,7 +10,7 @@ import { pathsBelow, TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()
 const long = (letter: string): string => letter.repeat(90)
-/** Segments whose names are shortened in layout `strata`, so that labels come with them. */
+/** Segments whose names are shortened in layout `strata`, which need labels. */
 const target = Key.of(long('é'), 'between', long('ü'), long('ö'))
 const source = Key.of('source', 'value')
 let root: string
@@ -53,7 +53,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] satisfies LayoutName[])('layou
           const outcome: unknown = await writes[name]?.(store).catch((error: unknown) => error)
           disk.fail(verb, () => undefined)
           const after = await pathsBelow(root)
-          // A failure that comes once the value has its place can only be told.
+          // A failure after the value is in place is reported, but changes nothing.
           const isDone = await store.has(target)
           if (isDone) await undo()
           if (left >= 0) break
@@ -83,7 +83,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] satisfies LayoutName[])('layou
         name: 'AbortError',
       })
       disk.fail('write', () => undefined)
-      // The abort is answered at once, and a call on no single key waits until the write has ended.
+      // The call is aborted at once, and a call on a level waits until the write has ended.
       await store.list(Key.root)
       expect(await pathsBelow(root)).toEqual(before)
     }
@@ -103,7 +103,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] satisfies LayoutName[])('layou
   })
 })
 
-it('D25 folders that others have made stay, though the put in them fails', async () => {
+it('D25 folders of others stay after a failed put in them', async () => {
   const disk = new FaultyDisk()
   await using store = await FsDatastore.open(root, { layout: 'plain' }, disk)
   await mkdir(join(root, 'theirs'))

@@ -60,7 +60,7 @@ it('D38 a value of 256 MiB passes through in both directions in bounded memory',
   expect((highest - before) / MIB).toBeLessThan(32)
 })
 
-it('D7 Node streams come and go', async () => {
+it('D7 Node streams can be put and returned', async () => {
   const path = join(root, 'outside')
   await store.put(key, [new Uint8Array(300_000).fill(1), bytesOf('end')].values())
   await pipeline(Readable.from(store.getStream(key)), createWriteStream(path))
@@ -69,7 +69,7 @@ it('D7 Node streams come and go', async () => {
   expect(await store.get(Key.of('copy'))).toEqual(await store.get(key))
 })
 
-it('D63 a hundred thousand tiny chunks cost few writes', async () => {
+it('D63 a hundred thousand tiny chunks take few writes', async () => {
   const tiny = bytesOf('0123456789')
   function* source(): Iterable<Uint8Array> {
     for (let index = 0; index < 100_000; index++) yield tiny
@@ -78,7 +78,7 @@ it('D63 a hundred thousand tiny chunks cost few writes', async () => {
   expect((await store.stat(key)).size).toBe(1_000_000)
 })
 
-it('D7 a reader that began before a put, a rename or a delete reads on in its version', async () => {
+it('D7 a reader that began before a put, a rename or a delete continues with its version', async () => {
   await store.put(key, new Uint8Array(200_000).fill(1))
   const stream = store.getStream(key)[Symbol.asyncIterator]()
   const first = await stream.next()
@@ -93,7 +93,7 @@ it('D7 a reader that began before a put, a rename or a delete reads on in its ve
   expect(length).toBe(200_000)
 })
 
-it('D63 D14 a refused put lets go of its source, so that the store it streams from can close', async () => {
+it('D63 D14 a refused put closes its source, so that the store of the source can close', async () => {
   await store.put(Key.of('from'), bytesOf('value'))
   await using plain = await FsDatastore.open(join(root, 'plain'), { layout: 'plain', create: true })
   await plain.put(Key.of('a'), bytesOf('value'))

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => roots.remove())
 
 describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
-  it('D4 a thousand puts of one size in quick succession: no etag comes twice', {
+  it('D4 a thousand puts of one size in quick succession never repeat an etag', {
     timeout: 120_000,
   }, async () => {
     await using store = await FsDatastore.open(root, { layout })
@@ -32,7 +32,7 @@ describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
     expect(etags.size).toBe(count)
   })
 
-  it('D4 a change by somebody else gets another etag, even with size and time kept', async () => {
+  it('D4 a change by another program gets another etag, even with equal size and time', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const path = join(root, 'folder', layout === 'plain' ? 'key' : 'key.val')
     const { etag } = await store.put(key, bytesOf('aaaa'))
@@ -46,7 +46,7 @@ describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
     expect(await readFile(path, 'utf8')).toBe('bbbb')
   })
 
-  it('D4 an etag survives reading, closing and opening again', async () => {
+  it('D4 an etag survives reading, closing and reopening', async () => {
     const store = await FsDatastore.open(root, { layout })
     const { etag } = await store.put(key, bytesOf('x'))
     await store.get(key)
@@ -57,7 +57,7 @@ describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
     await again.put(key, bytesOf('z'), { ifMatch: etag })
   })
 
-  it('D4 a value that was moved away and back is another version', async () => {
+  it('D4 a value that was moved away and back has another version', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const { etag } = await store.put(key, bytesOf('x'))
     await store.rename(key, Key.of('away'))
@@ -76,12 +76,12 @@ describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
 })
 
 describe('VersionClock', () => {
-  it('D4 never gives one time twice, whatever the clock below does', () => {
+  it('D4 never returns a time twice, whatever the underlying clock does', () => {
     let now = 1_700_000_000_000
     const clock = new VersionClock(() => now)
     const micros = new Set<number>()
     for (let index = 0; index < 10_000; index++) {
-      // Node hands seconds on as whole microseconds.
+      // Node passes seconds on as whole microseconds.
       micros.add(Math.trunc(clock.next() * 1_000_000))
       if (index % 100 === 0) now += index % 200 === 0 ? 0.01 : -5
     }

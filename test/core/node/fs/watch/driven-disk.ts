@@ -5,8 +5,8 @@ import { Disk, type Soon } from '../../../../../src/core/node/fs/disk.ts'
 type Held = 'open' | 'unlink' | 'rename' | 'lstat' | 'readdir'
 
 /**
- * A disk whose folders all look the same, as where numbers of inodes are used again at once, and which tells of changes
- * in them only what a test has it tell. A chosen operation can be held up before or after it is done.
+ * A disk whose folders all have equal stats, as if inode numbers were reused at once, and which reports only the
+ * changes that a test emits. A chosen operation can be held before or after it is done.
  */
 export class DrivenDisk extends Disk {
   readonly #watchers = new Set<DrivenWatcher>()
@@ -18,12 +18,12 @@ export class DrivenDisk extends Disk {
     return watcher
   }
 
-  /** Tells whoever watches the folder that is at `path` now. */
+  /** Reports a change to the watchers of the folder that is now at `path`. */
   tell(path: string, name: string, type: 'rename' | 'change' = 'rename'): void {
     for (const watcher of this.#watchers) if (watcher.path === path) watcher.emit('change', type, name)
   }
 
-  /** Puts another, empty folder in the place of one. Whoever watched that or what was below hears no more. */
+  /** Replaces a folder by an empty one. Watchers of the old one or of folders below receive nothing more. */
   replaceFolder(path: string): void {
     rmSync(path, { recursive: true })
     mkdirSync(path)
@@ -32,7 +32,7 @@ export class DrivenDisk extends Disk {
     }
   }
 
-  /** Holds up the next `verb` of a path that ends so. */
+  /** Holds the next `verb` of a path with this ending. */
   hold(verb: Held, path: string, hold: Hold): void {
     this.#holds.push({ verb, path, hold })
   }
@@ -69,11 +69,11 @@ export class DrivenDisk extends Disk {
   }
 }
 
-/** Lets an operation wait until it is let go. */
+/** Makes an operation wait until it is released. */
 export class Hold {
   /** Resolves when the operation waits. */
   readonly reached: Promise<void>
-  readonly letGo: () => void
+  readonly release: () => void
   readonly #reach: () => void
   readonly #going: Promise<void>
   readonly #isDoneBefore: boolean
@@ -89,7 +89,7 @@ export class Hold {
       go = resolve
     })
     this.#reach = reach
-    this.letGo = go
+    this.release = go
   }
 
   async around<T>(work: () => Soon<T>): Promise<T> {
@@ -124,7 +124,7 @@ class DrivenWatcher extends EventEmitter implements FSWatcher {
 }
 
 function nothing(): void {
-  // Stands in until a promise hands over its resolve.
+  // Placeholder until the executor of the promise assigns its resolve function.
 }
 
 function alike(stats: Stats): Stats {

@@ -22,14 +22,14 @@ const open = async (layout: 'strata' | 'plain', own = new DrivenDisk()) => {
   store = await FsDatastore.open(root, { layout }, disk)
 }
 
-/** Waits until a watcher has looked at all there is. */
+/** Waits until a watcher has processed everything. */
 async function settled(watcher: Watcher, ready = '/ready'): Promise<Watcher> {
   await put(ready)
   await watcher.until(`put ${ready}`)
   return watcher
 }
 
-/** Makes a call, and waits until its `verb` is done; then it waits to be ended. */
+/** Makes a call and waits until its `verb` is done. The returned function completes the call. */
 async function almost(
   verb: 'unlink' | 'rename',
   file: string,
@@ -40,19 +40,19 @@ async function almost(
   const ended = call()
   await hold.reached
   return () => {
-    hold.letGo()
+    hold.release()
     return ended
   }
 }
 
-/** Waits until the watch looks at a file that nobody else touches; it stays at that until told to go on. */
+/** Waits until the watch reads a file that no test uses. It stays there until the returned function is called. */
 async function looking(): Promise<() => void> {
   const hold = new Hold('before')
   disk.hold('lstat', '/slow.val', hold)
   writeFileSync(path('slow.val'), 'x')
   disk.tell(root, 'slow.val')
   await hold.reached
-  return hold.letGo
+  return hold.release
 }
 
 beforeEach(async () => {
@@ -63,14 +63,14 @@ afterEach(async () => {
   await roots.remove()
 })
 
-describe('what a store removes itself is told', () => {
+describe('removals by the store itself are reported', () => {
   const removals = {
     delete: { verb: 'unlink', remove: () => store.delete(Key.of('a')) },
     rename: { verb: 'rename', remove: () => store.rename(Key.of('a'), Key.of('b')) },
   } as const
 
   it.each(Object.entries(removals))(
-    'D12 F10 a %s that was done before the watch looked, and ends after',
+    'D12 F10 a %s that was done before the watch read the folder, and ends later',
     async (_, { verb, remove }) => {
       await open('strata')
       await put('/a')
@@ -82,18 +82,18 @@ describe('what a store removes itself is told', () => {
     },
   )
 
-  it('D12 F16 a value that came and went with its folder between two looks', async () => {
+  it('D12 F16 a value put and deleted with its folder between two reads', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
-    const goOn = await looking()
+    const release = await looking()
     await put('/x/y')
     await store.delete(Key.parse('/x/y'))
-    goOn()
+    release()
     await watcher.all(['put /slow', 'delete /x/y'])
     await watcher.stop()
   })
 
-  it('F16 once, where the system told of it first', async () => {
+  it('F16 once, if the system reported it first', async () => {
     await open('strata')
     await put('/a')
     const watcher = await settled(new Watcher(store))
@@ -107,7 +107,7 @@ describe('what a store removes itself is told', () => {
     await watcher.stop()
   })
 
-  it('F16 D18 where the call failed after that', async () => {
+  it('F16 D18 if the call failed afterwards', async () => {
     class FailsAfter extends DrivenDisk {
       override async unlink(file: string): Promise<void> {
         await super.unlink(file)
@@ -122,14 +122,14 @@ describe('what a store removes itself is told', () => {
     await watcher.stop()
   })
 
-  it('F16 before what is put there next, and not after', async () => {
+  it('F16 before the next put there, and not after', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
-    const goOn = await looking()
+    const release = await looking()
     await put('/a')
     await store.delete(Key.of('a'))
     await put('/a')
-    goOn()
+    release()
     await watcher.until('put /a')
     await settled(watcher, '/z')
     await put('/last')
@@ -138,8 +138,8 @@ describe('what a store removes itself is told', () => {
   })
 })
 
-describe('a folder in the place of another that looks the same', () => {
-  it('F10 is watched when it came while the other was taken in', async () => {
+describe('a folder that replaces another one with equal stats', () => {
+  it('F10 is watched if it was created while the other one was opened', async () => {
     await open('plain')
     mkdirSync(path('f'))
     const hold = new Hold('before')
@@ -148,7 +148,7 @@ describe('a folder in the place of another that looks the same', () => {
     await hold.reached
     disk.replaceFolder(path('f'))
     disk.tell(root, 'f')
-    hold.letGo()
+    hold.release()
     await settled(watcher)
     writeFileSync(path('f', 'new'), 'x')
     disk.tell(path('f'), 'new')
@@ -156,7 +156,7 @@ describe('a folder in the place of another that looks the same', () => {
     await watcher.stop()
   })
 
-  it('F10 is watched when it came later, and so are those below it', async () => {
+  it('F10 is watched if it was created later, and so are those below it', async () => {
     await open('plain')
     mkdirSync(path('f', 'g'), { recursive: true })
     writeFileSync(path('f', 'g', 'old'), 'x')
@@ -173,8 +173,8 @@ describe('a folder in the place of another that looks the same', () => {
   })
 })
 
-describe('a watch goes on', () => {
-  it('F10 D18 when a folder goes while it is read, where folders cannot be held open', async () => {
+describe('a watch continues', () => {
+  it('F10 D18 when a folder disappears while it is read, where folders cannot be held open', async () => {
     class WithoutProc extends DrivenDisk {
       override readlink(): string {
         return 'elsewhere'
@@ -187,15 +187,15 @@ describe('a watch goes on', () => {
     const watcher = new Watcher(store)
     await hold.reached
     rmSync(path('f'), { recursive: true })
-    hold.letGo()
+    hold.release()
     await settled(watcher)
     await watcher.stop()
   })
 
-  it('F10 when all watches together were told more in one moment than the system can queue', async () => {
+  it('F10 when all watches together receive more events at once than the system can queue', async () => {
     await open('plain')
     const watchers = [await settled(new Watcher(store)), await settled(new Watcher(store), '/ready2')]
-    // The system loses what it would have told of this.
+    // The system loses the event of this change.
     writeFileSync(path('lost'), 'x')
     for (let told = 0; told < 12_000 / watchers.length; told++) disk.tell(root, 'ready')
     for (const watcher of watchers) await watcher.until('put /lost')

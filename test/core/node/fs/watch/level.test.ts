@@ -19,7 +19,7 @@ const path = (...names: string[]) => join(root, ...names)
 const write = (name: string, text = 'text') => writeFileSync(path(name), text)
 const put = (text: string) => store.put(Key.parse(text), value)
 
-/** A watcher of one level that is known to watch. */
+/** A watcher of one level that is known to be active. */
 async function watching(prefix: string): Promise<Watcher> {
   const watcher = new Watcher(store, prefix, { recursive: false })
   const ready = Key.parse(prefix).childOfCleanSegment('ready')
@@ -66,7 +66,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch of one level 
     await watcher.stop()
   })
 
-  it('D73 goes on when the folder of the level goes and comes back', async () => {
+  it('D73 continues when the folder of the level is removed and created again', async () => {
     await open({ layout })
     const watcher = await watching('/a')
     renameSync(path('a'), path('away'))
@@ -78,7 +78,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch of one level 
     await watcher.stop()
   })
 
-  it('D73 waits for a level that is not there yet', async () => {
+  it('D73 waits for a level that does not exist yet', async () => {
     await open({ layout })
     const watcher = new Watcher(store, '/not/yet', { recursive: false })
     const other = await FsDatastore.open(root, { layout })
@@ -91,7 +91,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch of one level 
   })
 })
 
-describe('watch of one level of what others do', () => {
+describe('watch of one level with changes by others', () => {
   it('F38 files written, changed and removed by other programs', async () => {
     await open({ layout: 'plain' })
     write('kept')
@@ -122,7 +122,7 @@ describe('watch of one level of what others do', () => {
     await watcher.stop()
   })
 
-  it('D73 a name that is too long for a file, with the label that explains it', async () => {
+  it('D73 a name that is too long for a file, with its label', async () => {
     await open({ layout: 'strata' })
     const long = `/${'x'.repeat(400)}`
     const watcher = await watching('/')
@@ -135,7 +135,7 @@ describe('watch of one level of what others do', () => {
     await watcher.stop()
   })
 
-  it('D24 ends with a failure when the folder of the store is gone', async () => {
+  it('D24 fails when the folder of the store is gone', async () => {
     await open({ layout: 'plain' })
     const watcher = await watching('/')
     rmSync(root, { recursive: true })
@@ -143,7 +143,7 @@ describe('watch of one level of what others do', () => {
     mkdirSync(root)
   })
 
-  it('F38 blocks of a Kubo node, in folders that are made later', async () => {
+  it('F38 blocks of a Kubo node, in folders that are created later', async () => {
     write('SHARDING', '/repo/flatfs/shard/v1/next-to-last/2\n')
     await open({ layout: 'flatfs' })
     const watcher = new Watcher(store, '/', { recursive: false })

@@ -23,7 +23,7 @@ const put = (text: string) => store.put(Key.parse(text), value)
 const texts = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
-/** A watcher that is known to watch: it has told of a change that others made. */
+/** A watcher that is known to be active, because it has reported a change by others. */
 async function watching(ready = '/ready'): Promise<Watcher> {
   const watcher = new Watcher(store)
   await put(ready)
@@ -40,11 +40,11 @@ afterEach(async () => {
 })
 
 describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s', layout => {
-  it('D12 F10 tells what the store itself does, from the first pull on', async () => {
+  it('D12 F10 reports the changes of the store itself, from the first pull on', async () => {
     await open({ layout })
     for (const text of ['/kept/a', '/kept/b', '/gone']) await put(text)
     const watcher = new Watcher(store)
-    // The watch has only just begun, and these may be done before it has looked at the folder.
+    // The watch has just begun, and these may be done before it has read the folder.
     await Promise.all([put('/new/deep/er'), store.delete(Key.of('gone')), put('/kept/a')])
     await watcher.all(['put /new/deep/er', 'delete /gone', 'put /kept/a'])
     await store.rename(Key.parse('/kept/b'), Key.parse('/moved'))
@@ -55,7 +55,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s'
     await watcher.stop()
   })
 
-  it('D12 F10 tells of each change once, and of nothing else', async () => {
+  it('D12 F10 reports each change once, and nothing else', async () => {
     await open({ layout })
     const watcher = await watching()
     await put('/a')
@@ -69,7 +69,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s'
     await watcher.stop()
   })
 
-  it('D12 F10 tells what another process does through a store of its own', async () => {
+  it('D12 F10 reports changes by another process through its own store', async () => {
     await open({ layout })
     const watcher = await watching()
     const other = await roots.make()
@@ -77,7 +77,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s'
     await theirs.put(Key.parse('/x/one'), value)
     await theirs.put(Key.parse('/x/two/three'), value)
     await theirs.close()
-    // A whole branch arrives at once, as when a backup is put back.
+    // A whole branch appears at once, as when a backup is restored.
     renameSync(join(other, 'x'), path('x'))
     await watcher.all(['put /x/one', 'put /x/two/three'])
     rmSync(path('x'), { recursive: true })
@@ -85,7 +85,7 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s'
     await watcher.stop()
   })
 
-  it('D12 F10 tells of what is at and below the prefix alone', async () => {
+  it('D12 F10 reports only changes at and below the prefix', async () => {
     await open({ layout: layout === 'plain' ? 'strata' : layout })
     const watcher = new Watcher(store, '/a/b')
     for (const text of ['/a', '/a/bb', '/a/b', '/a/b/c', '/b', '/a/c/b']) await put(text)
@@ -96,8 +96,8 @@ describe.each(['strata', 'plain', 'datastore-fs'] as const)('watch in layout %s'
   })
 })
 
-describe('watch of what others do', () => {
-  it('F10 folders made quickly, with values in them at once', async () => {
+describe('watch with changes by others', () => {
+  it('F10 folders created quickly, with values in them at once', async () => {
     await open({ layout: 'plain' })
     const watcher = await watching()
     for (const name of texts(20, 'q')) {
@@ -110,7 +110,7 @@ describe('watch of what others do', () => {
     await watcher.stop()
   })
 
-  it('F10 a rename over a value, a value that becomes a folder, a folder that is another', async () => {
+  it('F10 a rename over a value, a value that becomes a folder, a folder that is replaced', async () => {
     await open({ layout: 'plain' })
     mkdirSync(path('f'))
     write('f/old')
@@ -133,7 +133,7 @@ describe('watch of what others do', () => {
     await watcher.stop()
   })
 
-  it('F10 more changes in one moment than the system can queue', { timeout: 40_000 }, async () => {
+  it('F10 more changes at once than the system can queue', { timeout: 40_000 }, async () => {
     await open({ layout: 'plain' })
     mkdirSync(path('many'))
     write('many/before')
@@ -145,7 +145,7 @@ describe('watch of what others do', () => {
     await watcher.stop()
   })
 
-  it('F10 I1 flatfs and datastore-fs at work in their own folders', async () => {
+  it('F10 I1 flatfs and datastore-fs writing to their own folders', async () => {
     await open({ layout: 'flatfs' })
     let watcher = await watching('/READY')
     mkdirSync(path('AB'), { recursive: true })
@@ -170,7 +170,7 @@ describe('watch of what others do', () => {
     await watcher.stop()
   })
 
-  it('F10 F2 a long name whose label comes after its value, and goes before it', async () => {
+  it('F10 F2 a long name whose label is written after its value, and removed before it', async () => {
     await open()
     const watcher = await watching()
     const key = Key.of('long'.repeat(100))
@@ -190,7 +190,7 @@ describe('watch of what others do', () => {
     await watcher.stop()
   })
 
-  it('F10 F3 a folder that becomes a link leads the watch nowhere', async () => {
+  it('F10 F3 a folder replaced by a link does not lead the watch outside', async () => {
     await open({ layout: 'plain' })
     const outside = await roots.make()
     mkdirSync(path('f'))
@@ -207,7 +207,7 @@ describe('watch of what others do', () => {
 })
 
 describe('a watch of a folder ends', () => {
-  it('D40 when it is left, also while it is waited for', async () => {
+  it('D40 when its consumer stops, also during a pull', async () => {
     await open()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const pending = changes.next()
@@ -226,7 +226,7 @@ describe('a watch of a folder ends', () => {
     expect(await watcher.ended).toMatchObject({ name: 'AbortError' })
   })
 
-  it('D14 with the store, which waits for no watcher', async () => {
+  it('D14 with the store, which does not wait for watchers', async () => {
     await open()
     const watchers = [new Watcher(store), new Watcher(store, '/a')]
     await put('/a/b')
@@ -235,7 +235,7 @@ describe('a watch of a folder ends', () => {
     expect(await new Watcher(store).ended).toMatchObject({ code: 'CLOSED' })
   })
 
-  it('D18 with a failure that says so when the folder of the store is gone', async () => {
+  it('D18 with a failure that reports it when the folder of the store is gone', async () => {
     await open()
     const watcher = await watching()
     rmSync(root, { recursive: true })
