@@ -44,7 +44,7 @@ async function segments(folder: string): Promise<string[]> {
 }
 
 describe('fileJournal()', () => {
-  it('W4 keeps records in order, with numbers that grow, across opens', async () => {
+  it('W4 keeps records in order, with increasing numbers, across openings', async () => {
     const folder = join(await roots.make(), 'not', 'there', 'yet')
     const first = await open(folder)
     expect(await first.append(bytesOf('a'), true)).toBe(1)
@@ -67,7 +67,7 @@ describe('fileJournal()', () => {
     expect(await segments(folder)).toHaveLength(1)
   })
 
-  it('W4 a folder of other files is refused and left as it is; one that holds a journal goes on', async () => {
+  it('W4 a folder of other files is rejected and stays unchanged; one with a journal is continued', async () => {
     const folder = await roots.make()
     await writeFile(join(folder, 'letter.txt'), 'dear')
     await expectFailure(fileJournal(folder), 'CONFLICT')
@@ -80,14 +80,14 @@ describe('fileJournal()', () => {
     expect(await texts(await open(own))).toEqual(['a'])
   })
 
-  it('W4 a segment that is not a file is refused, and not waited for', async ctx => {
+  it('W4 a segment that is not a file is rejected without blocking', async ctx => {
     if (process.platform === 'win32') ctx.skip('Windows has no such devices')
     const folder = await roots.make()
     await symlink('/dev/zero', join(folder, '0000000000000001.journal'))
     await expect(fileJournal(folder)).rejects.toThrow('it is not a regular file')
   })
 
-  it('D24 refuses calls while its folder is away, and writes nothing into what is at its path', async () => {
+  it('D24 rejects calls while its folder is moved away, and writes nothing to the folder at its path', async () => {
     const folder = join(await roots.make(), 'log')
     const log = await open(folder, { maxBytes: 1024 })
     await log.append(bytesOf('before'), true)
@@ -96,7 +96,7 @@ describe('fileJournal()', () => {
     await writeFile(join(folder, '0000000000000001.journal'), 'mine')
     const message: unknown = expect.stringContaining('was moved away or replaced')
     const refusal = { code: 'IO', message }
-    // More than a segment holds, so that another one would be begun.
+    // More than fits in a segment, so that another one would be created.
     for (let index = 0; index < 10; index++) {
       await expect(log.append(new Uint8Array(200), true)).rejects.toMatchObject(refusal)
     }
@@ -109,7 +109,7 @@ describe('fileJournal()', () => {
     expect(await texts(log)).toEqual(['before', 'after'])
   })
 
-  it('W4 appends called one after another are kept in that order, and none is left waiting', async () => {
+  it('W4 concurrent appends are kept in call order, and all of them complete', async () => {
     const log = await open(await roots.make())
     const numbers: Promise<number>[] = []
     for (let index = 0; index < 500; index++) {
@@ -123,7 +123,7 @@ describe('fileJournal()', () => {
   it.each([
     ['cut in the middle of its bytes', 1],
     ['cut in the middle of its length', 6],
-  ])('W4 a record that is %s is dropped, and what comes later goes to a new segment', async (_, cut) => {
+  ])('W4 a record that is %s is dropped, and later ones go to a new segment', async (_, cut) => {
     const folder = await roots.make()
     const first = await open(folder)
     await first.append(bytesOf('whole'), true)
@@ -141,7 +141,7 @@ describe('fileJournal()', () => {
     expect(await segments(folder)).toHaveLength(2)
   })
 
-  it('W4 a record with a wrong byte, and zeros that a power cut left, end a segment', async () => {
+  it('W4 a record with a wrong byte, and zeros left by a power cut, end a segment', async () => {
     const folder = await roots.make()
     const first = await open(folder)
     for (const text of ['one', 'two', 'three']) await first.append(bytesOf(text), true)
@@ -158,7 +158,7 @@ describe('fileJournal()', () => {
     expect(await texts(third)).toEqual(['one'])
   })
 
-  it('W4 a segment without its header holds nothing, and one of a later version is refused', async () => {
+  it('W4 a segment without its header is empty, and one of a later version is rejected', async () => {
     const folder = await roots.make()
     await writeFile(join(folder, '0000000000000001.journal'), 'STR')
     const log = await open(folder)
@@ -170,7 +170,7 @@ describe('fileJournal()', () => {
     expect((await readdir(folder)).filter(name => name.endsWith('.writer'))).toEqual([])
   })
 
-  it('W9 the oldest segments go, and the files stay within their bytes', async () => {
+  it('W9 the oldest segments are removed, and the files stay within their limit of bytes', async () => {
     const folder = await roots.make()
     const log = await open(folder, { maxBytes: 4096 })
     for (let index = 0; index < 300; index++) {
@@ -189,7 +189,7 @@ describe('fileJournal()', () => {
     expect((await open(folder, { maxBytes: 4096 })).oldest).toBe(302)
   })
 
-  it('W4 a reader goes on when what it was to read next is given up', async () => {
+  it('W4 a reader continues when its next record has been removed', async () => {
     const log = await open(await roots.make(), { maxBytes: 4096 })
     for (let index = 0; index < 50; index++) await log.append(new Uint8Array(50), true)
     const reader = log.read()[Symbol.asyncIterator]()
@@ -201,7 +201,7 @@ describe('fileJournal()', () => {
     expect(rest.every(number => number <= 50)).toBe(true)
   })
 
-  it('W4 a folder has one writer at a time; one that was killed is none', async () => {
+  it('W4 a folder has one writer at a time; a killed one does not count', async () => {
     const folder = await roots.make()
     const log = await open(folder)
     await expectFailure(fileJournal(folder), 'CONFLICT')
@@ -225,7 +225,7 @@ describe('fileJournal()', () => {
     })
   })
 
-  it('W4 what is closed is CLOSED', async () => {
+  it('W4 calls after close are CLOSED', async () => {
     const log = await open(await roots.make())
     await log.append(bytesOf('a'), true)
     await log.close()
@@ -234,7 +234,7 @@ describe('fileJournal()', () => {
     await expectFailure(log.sync(), 'CLOSED')
   })
 
-  it.skipIf(whyNoPermissions())('W4 a folder that cannot be written is refused by name', async () => {
+  it.skipIf(whyNoPermissions())('W4 a folder that cannot be written is rejected by name', async () => {
     const folder = await roots.make()
     await chmod(folder, 0o555)
     await asNobody(() => expectFailure(fileJournal(folder), 'ACCESS_DENIED'))

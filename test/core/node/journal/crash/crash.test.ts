@@ -15,7 +15,7 @@ import { serialOf } from '../../fs/crash/self-described.ts'
 import { TempRoots } from '../../fs/temp-root.ts'
 
 const KILLS = 60
-/** A folder is used for so many kills: what is on record is read whole after each. */
+/** The number of kills for one folder. All its records are read after each. */
 const KILLS_A_FOLDER = 5
 const roots = new TempRoots()
 let writer: Bundle
@@ -28,7 +28,7 @@ afterAll(async () => {
   await roots.remove()
 })
 
-it(`W10 ${KILLS} kills: what was acknowledged is on record, and the record comes to what the store holds`, {
+it(`W10 ${KILLS} kills: acknowledged writes are recorded, and the records agree with the store`, {
   timeout: 120_000,
 }, async () => {
   await Promise.all(
@@ -50,7 +50,7 @@ it(`W10 ${KILLS} kills: what was acknowledged is on record, and the record comes
 })
 
 /**
- * Runs a writer, kills it in the middle of one of its first writes, and gives the serials that it said were done.
+ * Runs a writer, kills it during one of its first writes, and returns the serials that it printed as done.
  * @param moment From 0 to 1: after how many writes, and how long after.
  */
 async function killedAfter(args: readonly string[], moment: number): Promise<number[]> {

@@ -6,8 +6,8 @@ import { crashKeys } from '../../fs/crash/crash-keys.ts'
 import { selfDescribed } from '../../fs/crash/self-described.ts'
 
 /*
- * Writes through a journal until it is killed: `writer.mjs STORE LOG OPTIONS SERIAL`. Says `done SERIAL`
- * of each value whose put was acknowledged.
+ * Writes through a journal until it is killed: `writer.mjs STORE LOG OPTIONS SERIAL`. Prints `done SERIAL` for each
+ * acknowledged put.
  */
 const [, , root = '', folder = '', options = '{}', start = '0'] = process.argv
 const log = await fileJournal(folder, JSON.parse(options) as FileJournalOptions)
