@@ -21,7 +21,7 @@ describe('a failure of the system', () => {
     expect(fileFailure('write', '/a', systemError(code))).toMatchObject({ code: ofPath })
   })
 
-  it('D18 what is not a failure of the system stays as it is', () => {
+  it('D18 an error that is not a system error is returned unchanged', () => {
     const error = new TypeError('a defect')
     expect(fsFailure('put', Key.of('a'), error)).toBe(error)
   })

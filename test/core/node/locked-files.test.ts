@@ -49,7 +49,7 @@ const ENGINES = [
 
 describe.each(ENGINES)('the files that $engine has locked', ({ open, files }) => {
   for (const inline of [true, false]) {
-    it(`E8 are read by a folder store that leaves the locks alone, ${inline ? '' : 'not '}inline`, async ({
+    it(`E8 are read by a folder store without releasing the locks, ${inline ? '' : 'not '}inline`, async ({
       skip,
     }) => {
       skip(noLocks !== undefined, noLocks)
@@ -67,17 +67,17 @@ describe.each(ENGINES)('the files that $engine has locked', ({ open, files }) =>
         }
         await collect(store.getStream(Key.of(file), { start: 0, end: 3 }))
         expect(await locksOn(path), file).toBe(locks)
-        expect(descriptorsOn(path) - descriptors, `${file}: descriptors are used again`).toBeLessThan(4)
+        expect(descriptorsOn(path) - descriptors, `${file}: descriptors are reused`).toBeLessThan(4)
       }
       await database.close()
-      // A library may close its own a little later.
+      // A library may close its own descriptors a little later.
       for (const [index, file] of files.entries()) {
         expect(descriptorsOn(join(folder, file)), file).toBeLessThanOrEqual(libraries[index] ?? 0)
       }
     })
   }
 
-  it('E8 E11 are not opened by who looks what they are', async ({ skip }) => {
+  it('E8 E11 are not opened by recognition', async ({ skip }) => {
     skip(noLocks !== undefined, noLocks)
     const folder = await roots.make()
     await using database = await open(folder)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { firstTextFrom, textOf } from '../../../src/core/node/text-bound.ts'
 
-/** Characters at the borders of each length of UTF-8. */
+/** Characters at the limits of each length of UTF-8. */
 const EDGES = [1, 2, 0x20, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff]
 const texts = fc
   .array(fc.constantFrom(...EDGES), { maxLength: 4 })
@@ -17,7 +17,7 @@ const bytes = fc.oneof(
     .map(([text, rest]) => Buffer.from([...Buffer.from(text), ...rest])),
 )
 
-it('E60 texts from a bound of any bytes on are those from its text on', () => {
+it('E60 the texts from a bound of any bytes on are the texts from its first text on', () => {
   fc.assert(
     fc.property(bytes, texts, (bound, text) => {
       const first = firstTextFrom(bound)

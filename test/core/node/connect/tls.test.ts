@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const secret = () => Promise.reject(new Error('no secrets here'))
 
-/** A server that lets in those alone who have a certificate. */
+/** A server that accepts only clients with a certificate. */
 async function server(): Promise<number> {
   const { ca, server: own } = certificates
   const [cert, key, authority] = await Promise.all([own.cert, own.key, ca].map(path => readFile(path)))
@@ -32,7 +32,7 @@ async function server(): Promise<number> {
   return (listening.address() as AddressInfo).port
 }
 
-/** What the server says to somebody who connects with these options. */
+/** The message of the server to a client with these options. */
 async function greeting(options: TlsOptions | true, host = 'localhost'): Promise<string> {
   const settings = await tlsSettings(options, host, { baseDirectory: folder, secret })
   const socket = connect({ host: '127.0.0.1', port: await server(), ...settings })
@@ -49,19 +49,19 @@ describe('an encrypted connection', () => {
     certificates = await makeCertificates(folder)
   })
 
-  it('E10 goes by an authority and a certificate of one’s own, relative to the stack file', async () => {
+  it('E10 uses a custom authority and certificate, relative to the stack file', async () => {
     const { client } = certificates
     const options = { ca: 'ca.pem', cert: basename(client.cert), key: basename(client.key) }
     expect(await greeting(options)).toBe('hello')
   })
 
-  it('E10 is refused where the authority is not trusted', async () => {
+  it('E10 fails if the authority is not trusted', async () => {
     await expect(greeting(true)).rejects.toMatchObject({
       code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) as string,
     })
   })
 
-  it('E10 is refused where the certificate is for another server', async () => {
+  it('E10 fails if the certificate is for another server', async () => {
     const { ca, client } = certificates
     const options = { ca, ...client }
     await expect(greeting(options, 'db.example.org')).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('an encrypted connection', () => {
     await expect(settings).rejects.toThrow(/"tls.ca", "nothing.pem"/)
   })
 
-  it('E10 no connection is encrypted that is not asked to be', async () => {
+  it('E10 a connection is encrypted only on request', async () => {
     const context = { baseDirectory: folder, secret }
     expect(await tlsSettings(undefined, 'localhost', context)).toBeUndefined()
     expect(await tlsSettings(false, 'localhost', context)).toBeUndefined()

@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const context = { baseDirectory: undefined, secret: () => Promise.reject(new Error('no secrets here')) }
 
-/** A server that says back what it hears. */
+/** A server that echoes its input. */
 async function echo(): Promise<number> {
   const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, socket => {
@@ -49,7 +49,7 @@ async function open(options: TunnelOptions): Promise<Tunnel> {
   return tunnel
 }
 
-/** What comes back through a tunnel; `undefined` where the connection ended first. */
+/** The answer through a tunnel; `undefined` if the connection ended without one. */
 async function answer(tunnel: Tunnel, port: number, sent: Buffer): Promise<Buffer | undefined> {
   const place = await tunnel.forward({ host: '127.0.0.1', port })
   const socket = connect(place.port, place.host)
@@ -59,7 +59,7 @@ async function answer(tunnel: Tunnel, port: number, sent: Buffer): Promise<Buffe
   try {
     for await (const chunk of socket) chunks.push(chunk as Buffer)
   } catch {
-    // It was cut off instead of ended.
+    // The connection was reset.
   }
   return chunks.length === 0 ? undefined : Buffer.concat(chunks)
 }
@@ -67,7 +67,7 @@ async function answer(tunnel: Tunnel, port: number, sent: Buffer): Promise<Buffe
 describe('a tunnel through SSH', { timeout: 60_000 }, () => {
   beforeEach(({ skip }) => skip(noSshd !== undefined, noSshd))
 
-  it('E9 carries connections to servers behind it, many at once', async () => {
+  it('E9 carries many concurrent connections to servers behind it', async () => {
     const tunnel = await open(through(await ssh()))
     const port = await echo()
     const sent = Array.from({ length: 20 }, (_, index) => randomBytes(1 + index * 10_000))
@@ -76,7 +76,7 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     expect(answers.every((bytes, index) => bytes?.equals(sent[index] ?? Buffer.alloc(0)))).toBe(true)
   })
 
-  it('E9 a host whose key is not known is refused with its fingerprint', async () => {
+  it('E9 a host with an unknown key is rejected with its fingerprint', async () => {
     const server = await ssh()
     const knownHosts = join(server.folder, 'nobody')
     await expect(open(through(server, { knownHosts }))).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     })
   })
 
-  it('E9 a host whose key has changed is refused', async () => {
+  it('E9 a host with a changed key is rejected', async () => {
     const server = await ssh()
     const changed = server.hostKey.map((byte, index) => (index === 30 ? byte ^ 1 : byte))
     const name = `[127.0.0.1]:${server.port}`
@@ -98,7 +98,7 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     })
   })
 
-  it('E9 a user who is not let in is refused', async () => {
+  it('E9 a user without access is rejected', async () => {
     const [server, other] = await Promise.all([ssh(), ssh()])
     await expect(open(through(server, { key: other.keyPath }))).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
@@ -113,7 +113,7 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     })
   })
 
-  it('E9 a server that cannot be reached is a failed connection', async () => {
+  it('E9 an unreachable server is a failed connection', async () => {
     const server = await ssh()
     await server.kill()
     await expect(open(through(server))).rejects.toMatchObject({ code: 'CONNECTION' })
@@ -130,12 +130,12 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     expect(await answer(tunnel, port, Buffer.from('after'))).toEqual(Buffer.from('after'))
   })
 
-  it('E9 a connection to a server that is not there ends', async () => {
+  it('E9 a connection to an absent server ends', async () => {
     const tunnel = await open(through(await ssh()))
     expect(await answer(tunnel, await freePort(), Buffer.from('x'))).toBeUndefined()
   })
 
-  it('E9 closing a tunnel ends what goes through it and listens no longer', async () => {
+  it('E9 closing a tunnel ends its connections and its listener', async () => {
     const tunnel = await Tunnel.open(through(await ssh()), context)
     const place = await tunnel.forward({ host: '127.0.0.1', port: await echo() })
     const socket = connect(place.port, place.host)

@@ -24,7 +24,7 @@ import { waitAsIf } from '../engines/server-context.ts'
 
 const COUNT = 10
 
-/** An engine that tells its keys when the test says so. */
+/** An engine that returns its keys when the test passes them to it. */
 class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
   readonly reportsOthers: boolean
   tell: (change: ForeignChange) => void = () => undefined
@@ -43,7 +43,7 @@ class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
     })
   }
 
-  /** Resolves once the index has taken the keys. */
+  /** Resolves once the index has received the keys. */
   async give(keys: readonly string[], isLast: boolean): Promise<void> {
     await this.#isBegun
     this.#give(keys, isLast)
@@ -77,7 +77,7 @@ class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
     return Promise.resolve({ entries: COUNT, isExact: true })
   }
 
-  /** What the store does not ask for in these tests is not there. */
+  /** Only the methods that the store calls in these tests. */
   get values(): KeyValues {
     return Object.assign(Object.create(this) as KeyValues, {
       info: { kind: 'held', id: 'held' },
@@ -108,7 +108,7 @@ function open(reportsOthers = true): {
   return { keys, store, reports }
 }
 
-/** Beginnings and ends: on a slow machine there is a report of progress between them. */
+/** Beginnings and ends only: on a slow machine there are progress reports between them. */
 const edgesOf = (reports: readonly (Indexing | undefined)[]) =>
   reports.filter(report => report?.of === undefined)
 
@@ -125,7 +125,7 @@ async function lastReport(store: BinaryDatastore, search: NameSearch): Promise<S
   return last
 }
 
-/** What a search of the index finds, and whether it had every key. */
+/** The keys that a search of the index finds, and whether it had every key. */
 async function foundIn(store: BinaryDatastore, text: string) {
   const index = openStoreOf(store).keyIndex()
   if (index === undefined) throw new Error('The store lends no index')
@@ -136,7 +136,7 @@ async function foundIn(store: BinaryDatastore, text: string) {
 }
 
 describe('IndexedStore', () => {
-  it('E23 a level has what was found so far and is partial until every key was found', async () => {
+  it('E23 a level contains the keys found so far and is partial until every key is found', async () => {
     const { keys, store } = open()
     await keys.give(['/a/2', '/a/1'], false)
     expect(await store.list(Key.of('a'))).toMatchObject({
@@ -148,7 +148,7 @@ describe('IndexedStore', () => {
     expect(await namesOf(store, '/a')).toEqual(['1', '2', '3'])
   })
 
-  it('E23 a page that is partial is told of, so that the end is told as well, however soon it comes', async () => {
+  it('E23 a partial page is reported, and so is the end of indexing, however soon it comes', async () => {
     const { keys, store, reports } = open()
     expect((await store.list(Key.root)).isPartial).toBe(true)
     expect(reports).toEqual([{ keys: 0 }])
@@ -157,7 +157,7 @@ describe('IndexedStore', () => {
     expect(await namesOf(store, '/')).toEqual(['a'])
   })
 
-  it('E23 progress is told with the number of keys that there are about, and its end', async () => {
+  it('E23 progress is reported with the approximate number of keys, and its end', async () => {
     const { keys, reports } = open()
     for (let index = 0; reports.length === 0; index++) await keys.give([`/${index}`], false)
     const [first] = reports
@@ -167,7 +167,7 @@ describe('IndexedStore', () => {
     await expect.poll(() => reports.at(-1)).toBeUndefined()
   })
 
-  it('E23 where changes were missed the levels stay, and are those of a new index once that is filled', async () => {
+  it('E23 if changes were missed, the levels stay until a new index is filled', async () => {
     const { keys, store, reports } = open()
     await keys.give(['/a', '/b'], true)
     await expect.poll(() => reports.length).toBeGreaterThan(0)
@@ -178,7 +178,7 @@ describe('IndexedStore', () => {
     await expect.poll(() => namesOf(store, '/')).toEqual(['b', 'c'])
   })
 
-  it('E103 a new index is reported at its beginning and its end, however soon that comes', async () => {
+  it('E103 the beginning and the end of a new index are reported, however soon the end comes', async () => {
     const { keys, store, reports } = open()
     await keys.give(['/a'], true)
     await expect.poll(() => edgesOf(reports)).toEqual([undefined])
@@ -188,19 +188,19 @@ describe('IndexedStore', () => {
     expect(await namesOf(store, '/')).toEqual(['b'])
   })
 
-  it('E109 what others do is seen once the index is old: a call has another one filled, and the old one serves until then', async () => {
+  it('E109 changes by others are visible once the index is old: a call starts a new one, and the old one serves until it is filled', async () => {
     const { keys, store } = open(false)
     await keys.give(['/a', '/b'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['a', 'b'])
     waitAsIf(9_000)
     expect(await namesOf(store, '/')).toEqual(['a', 'b'])
-    // It is old twenty times its effort later, which is longer than ten seconds on a machine that has much to do.
+    // The index is old after twenty times its indexing time, which may be longer than ten seconds on a busy machine.
     waitAsIf(600_000)
     const changes: string[] = []
     const watching = (async () => {
       for await (const { type, key } of store.watch(Key.root)) changes.push(`${type} ${key.toString()}`)
     })()
-    // The other index is filled later than the call waits.
+    // The new index is filled only after the call has stopped waiting.
     expect(await namesOf(store, '/')).toEqual(['a', 'b'])
     await store.put(Key.of('d'), new Uint8Array(1))
     await keys.give(['/b', '/c'], true)
@@ -210,7 +210,7 @@ describe('IndexedStore', () => {
     await watching.catch(() => undefined)
   })
 
-  it('E109 an engine that fails while it is read again keeps the index that there is, and is read the next time', async () => {
+  it('E109 if an engine fails while it is read again, the current index is kept, and the next call reads it again', async () => {
     const { keys, store } = open(false)
     await keys.give(['/a'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['a'])
@@ -224,14 +224,14 @@ describe('IndexedStore', () => {
     await expect.poll(() => namesOf(store, '/')).toEqual(['b'])
   })
 
-  it('E130 a fresh listing has an index filled from then on, however new the one is that there is', async () => {
+  it('E130 a fresh listing has a new index filled, however new the current one is', async () => {
     const { keys, store, reports } = open(false)
     await keys.give(['/a'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['a'])
     const { scans } = keys
     const first = store.list(Key.root, { fresh: true })
     await expect.poll(() => keys.scans).toBe(scans + 1)
-    // Both share the next index: what is read now may have passed by what they are to see.
+    // Both share the next index: the one being filled may have missed what they have to show.
     const others = [store.list(Key.root, { fresh: true }), store.list(Key.root, { fresh: true })]
     await keys.give(['/b'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['b'])
@@ -242,7 +242,7 @@ describe('IndexedStore', () => {
     expect(reports.at(-1)).toBeUndefined()
   })
 
-  it('E130 a fresh listing that takes longer than a moment is of what is known, and says so until the index is filled', async () => {
+  it('E130 a fresh listing that takes too long returns the known keys, and is partial until the index is filled', async () => {
     const { keys, store, reports } = open(false)
     await keys.give(['/a'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['a'])
@@ -257,7 +257,7 @@ describe('IndexedStore', () => {
     expect(reports.at(-1)).toBeUndefined()
   })
 
-  it('E150 the index answers searches, while it is filled and afterwards', async () => {
+  it('E150 the index answers searches while it is filled and afterwards', async () => {
     const { keys, store } = open()
     await keys.give(['/a/2', '/b'], false)
     expect(await foundIn(store, 'a')).toEqual({ keys: ['/a/2'], isComplete: false })
@@ -269,7 +269,7 @@ describe('IndexedStore', () => {
 
   it('E150 a search ends in the index in which it began', async () => {
     const { keys, store } = open()
-    // So many that the search takes longer than filling the next index.
+    // Enough keys for the search to take longer than filling the next index.
     const count = 200_000
     await keys.give(
       Array.from({ length: count }, (_, index) => `/key/${index}`),
@@ -283,7 +283,7 @@ describe('IndexedStore', () => {
     expect(await ended).toMatchObject({ found: count, isDone: true })
   })
 
-  it('E150 layers, caches and tiers that write through lend the index of the store below', async () => {
+  it('E150 layers, caches and write-through tiers lend the index of the store below', async () => {
     const { keys, store } = open()
     await keys.give(['/a'], true)
     const over = [
@@ -297,7 +297,7 @@ describe('IndexedStore', () => {
       await expect.poll(() => foundIn(each, 'a')).toEqual({ keys: ['/a'], isComplete: true })
   })
 
-  it('E150 tiers that write back and stores that change keys lend no index', async () => {
+  it('E150 write-back tiers and stores that change keys lend no index', async () => {
     const { store } = open()
     const over = [
       new TieredDatastore([new MemoryDatastore(), store], { mode: 'write-back' }),
@@ -308,7 +308,7 @@ describe('IndexedStore', () => {
     for (const each of over) expect(openStoreOf(each).keyIndex()).toBeUndefined()
   })
 
-  it('E109 an engine that reports what others do is read once', async () => {
+  it('E109 an engine that reports changes by others is read once', async () => {
     const { keys, store } = open(true)
     await keys.give(['/a'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['a'])

@@ -10,16 +10,16 @@ import { rowsOf } from '../../key-index/model.ts'
 const LEVEL = Key.of('films')
 
 describe('IndexServer', () => {
-  // Enough for a large part that is not sorted yet when the last key is added.
+  // Enough for a large part to be unsorted when the last key is added.
   const count = 25_000
 
-  it('E102 an index answers that it is filled once a level has every key', async () => {
+  it('E102 an index reports that it is filled once a level has every key', async () => {
     const packed = pack(Array.from({ length: count }, (_, number) => encodeKey(LEVEL.child(String(number)))))
     const page = await new Promise<LevelPage>((resolve, reject) => {
       const next = (reply: Reply) => {
         if ('error' in reply) reject(reply.error)
         else if (reply.id === 1) server.receive({ id: 2, call: 'filled', args: [] })
-        // At once, before the server works on.
+        // At once, before the server continues.
         else if (reply.id === 2)
           server.receive({ id: 3, call: 'level', args: [encodeKey(LEVEL), { limit: count + 1 }] })
         else if ('value' in reply) resolve(reply.value as LevelPage)

@@ -15,7 +15,7 @@ afterEach(() => index.close())
 
 const keyOf = (number: number): Key => Key.of('user', String(number).padStart(6, '0'), 'name')
 
-/** Adds numbered keys, not in order. */
+/** Adds numbered keys in mixed order. */
 async function fill(count: number): Promise<void> {
   for (let start = 0; start < count; start += 10_000) {
     const numbers = Array.from({ length: Math.min(10_000, count - start) }, (_, offset) => start + offset)
@@ -33,7 +33,7 @@ async function keysOf(search: AsyncIterable<SearchProgress>): Promise<string[]> 
 }
 
 describe('KeyIndexWorker', () => {
-  it('answers as the index does', async () => {
+  it('answers like the index', async () => {
     await fill(30_000)
     expect(await index.state()).toMatchObject({ size: 30_000, isComplete: true })
     const page = await index.level(encodeKey(Key.of('user')), { limit: 2, reverse: true })
@@ -47,7 +47,7 @@ describe('KeyIndexWorker', () => {
     expect(await index.rowOf(encodeKey(keyOf(12_345)))).toBe(12_344)
   })
 
-  it('takes buffers over, so that keys are not copied between threads', async () => {
+  it('transfers buffers, so that keys are not copied between threads', async () => {
     const packed = pack([encodeKey(keyOf(1))])
     await index.add(packed)
     expect(packed.byteLength).toBe(0)
@@ -63,7 +63,7 @@ describe('KeyIndexWorker', () => {
     expect((await index.state()).size).toBe(200_000)
   })
 
-  it('streams what a search finds, and what was searched', async () => {
+  it('streams the hits of a search, and its progress', async () => {
     await fill(30_000)
     const found = await keysOf(index.search({ kind: 'regex', text: '/0(12)+', limit: 1000 }))
     const expected = Array.from({ length: 30_000 }, (_, number) => keyOf(number).toString())
@@ -73,7 +73,7 @@ describe('KeyIndexWorker', () => {
     expect(reports.at(-1)).toMatchObject({ searched: 30_000, total: 30_000, isDone: true })
   })
 
-  it('Q11 ends a search by its signal, or when nobody reads on', async () => {
+  it('Q11 a search ends when its signal fires, or when its consumer stops', async () => {
     await fill(30_000)
     const abort = new AbortController()
     const search = index.search({ kind: 'regex', text: 'name', limit: 30_000 }, abort.signal)
@@ -96,14 +96,14 @@ describe('KeyIndexWorker', () => {
     expect((await index.state()).size).toBe(30_000)
   })
 
-  it('refuses a pattern that is none, and buffers that are cut off', async () => {
+  it('rejects an invalid pattern, and truncated buffers', async () => {
     await expect(keysOf(index.search({ kind: 'regex', text: '(', limit: 1 }))).rejects.toThrow(TypeError)
     await expect(index.add(Uint8Array.of(9))).rejects.toThrow(RangeError)
     await fill(10)
     expect((await index.state()).size).toBe(10)
   })
 
-  it('fails what is not answered when it is closed, and every call afterwards', async () => {
+  it('rejects pending calls when it is closed, and every later call', async () => {
     const waiting = index.state()
     const searching = keysOf(index.search({ kind: 'substring', text: 'x', limit: 1 }))
     const closing = index.close()

@@ -12,12 +12,12 @@ let outDir: string
 
 beforeEach(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'strata-bundle-'))
-  // What a bundle for Node leaves out it finds as the program does.
+  // The bundle resolves external packages like the program does.
   await symlink(join(repository, 'node_modules'), join(outDir, 'node_modules'), 'junction')
 })
 afterEach(() => rm(outDir, { recursive: true, force: true }))
 
-it('the worker of a key index is found from a bundle, whatever file the code comes to lie in', async () => {
+it('the worker of a key index is found from a bundle, in whatever file the code is', async () => {
   const entry = join(import.meta.dirname, 'harness/ask-an-index.ts')
   await build({
     root: repository,

@@ -26,7 +26,7 @@ describe('the kind compressed', () => {
     },
   )
 
-  it('X1 zstd where the runtime has none is refused with what to use', async ctx => {
+  it('X1 zstd without support in the runtime is rejected with alternatives', async ctx => {
     if (hasZstd) ctx.skip(`Node.js ${process.version} has zstd`)
     await expect(openStack(documentBy('zstd'))).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

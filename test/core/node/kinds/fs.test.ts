@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => roots.remove())
 
-/** A document of every layout, and the file that it keeps `/CIQABC` in. */
+/** A document of every layout, and the file of the key `/CIQABC`. */
 const examples: Readonly<Record<string, readonly [options: Record<string, unknown>, file: string]>> = {
   strata: [{}, '^c^i^q^a^b^c.val'],
   plain: [{ create: true }, 'CIQABC'],
@@ -40,7 +40,7 @@ describe('the kind fs', () => {
     [{ layout: 'py-datastore', extension: 'obj' }, 'root.extension'],
     [{ layout: 'strata', extension: '.obj' }, 'root.path'],
     [{ layout: 'zip' }, 'root.layout'],
-  ])('X1 %j is refused at %s', async (options, path) => {
+  ])('X1 %j is rejected at %s', async (options, path) => {
     const document = { strata: 1, root: { kind: 'fs', path: root, ...options } }
     await expect(openStack(document)).rejects.toMatchObject({ code: 'CONFIG_INVALID', path })
   })

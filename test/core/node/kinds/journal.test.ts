@@ -17,7 +17,7 @@ const documentOf = (options: object) => ({
 })
 
 describe('the kind journal', () => {
-  it('X2 W4 keeps what was written, beside the stack file, and takes it back after it was opened again', async () => {
+  it('X2 W4 records writes in a folder beside the stack file, and undoes them after reopening', async () => {
     const baseDirectory = await roots.make()
     {
       await using stack = await openStack(documentOf({ durability: 'full', maxBytes: 1e6 }), {
@@ -40,7 +40,7 @@ describe('the kind journal', () => {
     expect(schema).toMatchObject({ properties: { log: { format: 'folder-path' } }, required: ['log'] })
   })
 
-  it('X1 what cannot be is refused where it stands, and leaves nothing open', async () => {
+  it('X1 invalid options are rejected with their position, and leave nothing open', async () => {
     const baseDirectory = await roots.make()
     await mkdir(join(baseDirectory, 'undo'))
     await expect(openStack(documentOf({ log: '' }), { baseDirectory })).rejects.toMatchObject({

@@ -16,7 +16,7 @@ const open = (options: Record<string, unknown> = {}) =>
   openStack({ strata: 1, root: { kind: 'leveldb', path: 'store', ...options } }, { baseDirectory: root })
 
 describe('the kind leveldb', () => {
-  it('X2 E2 opens a folder beside the stack file, in the layout that it has', async () => {
+  it('X2 E2 opens a folder beside the stack file, in its own layout', async () => {
     {
       await using stack = await open({ separator: ':' })
       await stack.store.put(Key.of('a', 'b'), bytesOf('x'))
@@ -33,7 +33,7 @@ describe('the kind leveldb', () => {
     [{ layout: 'strata', separator: ':' }, 'root.path'],
     [{ create: false }, 'root.path'],
     [{ readOnly: true }, 'root.path'],
-  ])('X1 %j is refused at %s', async (options, path) => {
+  ])('X1 %j is rejected at %s', async (options, path) => {
     await expect(open(options)).rejects.toMatchObject({ code: 'CONFIG_INVALID', path })
   })
 

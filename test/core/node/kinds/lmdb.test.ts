@@ -16,7 +16,7 @@ const open = (options: Record<string, unknown> = {}) =>
   openStack({ strata: 1, root: { kind: 'lmdb', path: 'store', ...options } }, { baseDirectory: root })
 
 describe('the kind lmdb', () => {
-  it('X2 E2 opens a folder beside the stack file, in the layout that it has', async () => {
+  it('X2 E2 opens a folder beside the stack file, in its own layout', async () => {
     {
       await using stack = await open({ separator: ':', database: 'named' })
       await stack.store.put(Key.of('a', 'b'), bytesOf('x'))
@@ -36,7 +36,7 @@ describe('the kind lmdb', () => {
     [{ layout: 'strata', separator: ':' }, 'root.path'],
     [{ create: false }, 'root.path'],
     [{ readOnly: true }, 'root.path'],
-  ])('X1 %j is refused at %s', async (options, path) => {
+  ])('X1 %j is rejected at %s', async (options, path) => {
     await expect(open(options)).rejects.toMatchObject({ code: 'CONFIG_INVALID', path })
   })
 

@@ -18,7 +18,7 @@ const open = (options: Record<string, unknown> = {}) =>
   openStack({ strata: 1, root: { kind: 'sqlite', path: 'data.db', ...options } }, { baseDirectory: root })
 
 describe('the kind sqlite', () => {
-  it('X2 E2 opens a database beside the stack file, and the table that it names', async () => {
+  it('X2 E2 opens a database beside the stack file, with the table that it names', async () => {
     const database = new DatabaseSync(join(root, 'data.db'))
     database.exec(
       'CREATE TABLE one (a TEXT PRIMARY KEY, b BLOB); CREATE TABLE two (a TEXT PRIMARY KEY, b BLOB)',
@@ -41,7 +41,7 @@ describe('the kind sqlite', () => {
     [{ layout: 'strata', separator: ':' }, 'root.path'],
     [{ create: false }, 'root.path'],
     [{ readOnly: true }, 'root.path'],
-  ])('X1 %j is refused at %s', async (options, path) => {
+  ])('X1 %j is rejected at %s', async (options, path) => {
     await expect(open(options)).rejects.toMatchObject({ code: 'CONFIG_INVALID', path })
   })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ZstdFrames } from '../../../../src/core/node/serializers/zstd-frames.ts'
 
-/** A frame of one raw block and one run, with a checksum; a frame to skip; a frame of a known size. */
+/** A frame with one raw block and one run, with a checksum; a skippable frame; a frame of a known size. */
 const checked = [
   0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x18, 0, 0, 1, 2, 3, 0x53, 0, 0, 9, 0xaa, 0xbb, 0xcc, 0xdd,
 ]
@@ -17,7 +17,7 @@ function read(bytes: readonly number[], step = bytes.length): boolean {
 }
 
 describe('ZstdFrames', () => {
-  it('V2 a stream is whole at the end of each frame, and cut anywhere else, however it comes in', () => {
+  it('V2 a stream is complete at the end of each frame, and truncated anywhere else, in chunks of any size', () => {
     const all = [...checked, ...skipped, ...sized]
     const ends = [checked.length, checked.length + skipped.length, all.length]
     fc.assert(
@@ -28,7 +28,7 @@ describe('ZstdFrames', () => {
     for (const length of ends) expect(read(all.slice(0, length), 4)).toBe(true)
   })
 
-  it('V2 what is not a frame, and a block of no known type, is refused', () => {
+  it('V2 bytes that are not a frame, and a block of unknown type, are rejected', () => {
     expect(() => read([1, 2, 3, 4])).toThrow(/no zstd frames/)
     expect(() => read([...checked, 0, 0, 0, 0])).toThrow(/no zstd frames/)
     expect(() => read([...sized.slice(0, 6), 0x17, 0, 0])).toThrow(/no known type/)

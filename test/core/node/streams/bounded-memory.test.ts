@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type StreamedStore, streamThrough } from '../../../bench/core/stream/figures.ts'
 import { type Bundle, bundle } from '../fs/crash/bundle.ts'
 
-/** MiB of the value, and how much more a process may take for it. */
+/** MiB of the value, and the additional MiB that a process may use for it. */
 const SIZE = 96
 const MOST = 64
 let program: Bundle
@@ -18,8 +18,8 @@ async function taken(store: StreamedStore): Promise<number> {
   return peak - before
 }
 
-describe('a value that is larger than the memory allowed', () => {
-  it('D38 cannot pass where it is kept whole: what is measured tells buffering', async () => {
+describe('a value larger than the allowed memory', () => {
+  it('D38 exceeds it in a store that keeps it whole: the measurement detects buffering', async () => {
     expect(await taken('memory')).toBeGreaterThan(MOST)
   })
 

@@ -3,7 +3,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import { selfDescribed } from '../../fs/crash/self-described.ts'
 import { openEngine } from './engines.ts'
 
-/**
+/*
  * Writes to an engine until it is killed: `node program.mjs ENGINE PATH DURABILITY SERIAL SERVER`. Prints `begin KEY
  * SERIAL` before and `done KEY SERIAL` after each write, and `pair SERIAL` for a batch that writes one serial to two
  * keys.

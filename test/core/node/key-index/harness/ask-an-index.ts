@@ -1,6 +1,6 @@
 import { pack } from '../../../../../src/core/key-index/packed.ts'
 
-// The index lies in a chunk of its own, in another folder than the entry.
+// The index is in a separate chunk, in another folder than the entry.
 const { KeyIndexWorker } = await import('../../../../../src/core/node/key-index/key-index-worker.ts')
 const index = new KeyIndexWorker()
 await index.add(pack([Uint8Array.of(97), Uint8Array.of(98)]))
