@@ -7,6 +7,17 @@ export type Listing = Readonly<Record<string, string>>
 
 /** Files by the hash of their bytes and their modification time; folders by name only. */
 export async function listing(root: string): Promise<Listing> {
+  for (;;) {
+    try {
+      return await listOnce(root)
+    } catch (error) {
+      // The store removed a temporary file or folder during the walk.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+}
+
+async function listOnce(root: string): Promise<Listing> {
   const names = (await readdir(root, { recursive: true })).sort()
   const entries = await Promise.all(
     names.map(async name => [name, await describe(join(root, name))] as const),
