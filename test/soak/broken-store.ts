@@ -9,14 +9,14 @@ import type { Found, Removed, Written } from '../../src/core/open/store.ts'
 import { MemoryStore } from '../../src/core/stores/memory.ts'
 
 export const DEFECTS = [
-  'forgets puts',
+  'loses puts',
   'tears values',
   'brings deleted values back',
   'leaves keys out of lists',
 ] as const
 export type Defect = (typeof DEFECTS)[number]
 
-/** A memory store with a defect that shows now and then: it proves that the model would notice. */
+/** A memory store with an occasional defect: it proves that the model would detect it. */
 export class BrokenDatastore extends Datastore {
   constructor(defect: Defect) {
     super(new BrokenStore(defect))
@@ -39,7 +39,7 @@ class BrokenStore extends LayeredStore {
   override async write(key: Key, value: Payload, call: Call): Promise<Written> {
     const isFresh = !(await super.has(key, call.bare))
     const written = await super.write(key, value, call)
-    if (isFresh && this.#isDue('forgets puts')) await super.remove(key, call.bare)
+    if (isFresh && this.#isDue('loses puts')) await super.remove(key, call.bare)
     return written
   }
 

@@ -12,7 +12,7 @@ import { hasKind } from './stacks/nodes.ts'
 import { OpenStack } from './stacks/open-stack.ts'
 import type { Edit } from './stacks/random-edit.ts'
 
-/** A call under way. */
+/** A call in flight. */
 export interface Call {
   readonly operation: Operation
   readonly told: string
@@ -21,13 +21,15 @@ export interface Call {
   readonly outcome: Promise<Outcome>
 }
 
-/** A signal that may fire at any moment, and what it says of itself in the log. */
+/** A signal that may abort at any moment, and its description in the log. */
 export interface Chance {
   readonly signal: AbortSignal | undefined
   readonly told: string
 }
 
-/** Opens a stack, makes calls on it, with faults and with signals that fire, and has each judged by how it ended. */
+/**
+ * Opens a stack, makes calls on it, with faults and with signals that abort, and checks the outcome of each.
+ */
 export class Caller {
   calls = 0
   readonly log: string[] = []
@@ -43,7 +45,7 @@ export class Caller {
 
   constructor(root: StackNodeDocument, folder: string, random: Random, state: PossibleState) {
     this.#roots = [root]
-    // No change of a stack adds to them.
+    // Changes of the stack do not add to them.
     this.#excuses = excusesFor(root)
     this.#folder = folder
     this.#random = random
@@ -60,7 +62,7 @@ export class Caller {
     return this.#isFaulty
   }
 
-  /** Some store could not be reached for a while, since the last `forgetOffline`. */
+  /** Whether a store has been unreachable since the last `forgetOffline`. */
   get wasOffline(): boolean {
     return this.#wasOffline
   }
@@ -97,7 +99,7 @@ export class Caller {
     return result
   }
 
-  /** Begins a call, which may be aborted at any moment. */
+  /** Starts a call, which may be aborted at any moment. */
   call(operation: Operation, isCalm = false): Call {
     const { store } = this.stack
     this.calls++
@@ -107,7 +109,7 @@ export class Caller {
     return { operation, told, isFaulty: this.#isFaulty, signal, outcome }
   }
 
-  /** For a call that is about to begin: a signal, at times. */
+  /** Sometimes a signal, for a call that is about to start. */
   chance(isCalm: boolean): Chance {
     if (isCalm || !this.#random.chance(0.15)) return { signal: undefined, told: '' }
     const abort = new AbortController()
@@ -124,7 +126,7 @@ export class Caller {
     return came
   }
 
-  /** Expects a value under one of these keys at least, after a call that failed while it moved it. */
+  /** Expects a value under at least one of these keys, after a failed call that moved it. */
   async expectKept(invariant: string, serial: number, keys: readonly string[]): Promise<void> {
     await this.calmly(async () => {
       for (const key of keys) await this.settle(this.call({ verb: 'get', key }, true))
@@ -139,8 +141,8 @@ export class Caller {
   }
 
   /**
-   * Begins to change the stack.
-   * @returns The code of the failure, if it failed: then the stack has to be what it was.
+   * Starts to change the stack.
+   * @returns The code of the failure, if it failed: then the stack must be unchanged.
    */
   async change(edit: Edit, options: ApplyOptions): Promise<ErrorCode | undefined> {
     const { stack } = this
@@ -160,12 +162,12 @@ export class Caller {
     }
   }
 
-  /** A change has ended, and so have the calls that were made meanwhile. */
+  /** Called when a change has ended, and all calls made meanwhile. */
   changed(): void {
     this.#roots = [this.stack.root]
   }
 
-  /** What was called before a close takes effect; what is called after it is refused. */
+  /** Calls made before a close take effect. Later ones are refused. */
   async close(calls: readonly Call[]): Promise<void> {
     const { stack } = this
     this.log.push('close')
@@ -182,7 +184,7 @@ export class Caller {
     this.#stack = undefined
   }
 
-  /** Lets go of a stack that a violation left open. */
+  /** Closes a stack that a violation left open. */
   async abandon(): Promise<void> {
     if (this.#stack !== undefined) await soon(this.#stack.close(), 'close').catch(() => undefined)
   }

@@ -19,21 +19,21 @@ import type { Ledger } from './violation.ts'
 export interface HistoryOptions {
   readonly seed: number
   readonly root: StackNodeDocument
-  /** What the stack holds is there again when it is opened again. */
+  /** The stack has the same contents when it is opened again. */
   readonly isDurable: boolean
-  /** How many times to do something: one call, several at once, or closing and opening again. */
+  /** The number of steps: one call, several concurrent ones, or closing and opening again. */
   readonly rounds: number
   readonly ledger: Ledger
   /** The share of the rounds after which the stack is changed. Default 0.06. */
   readonly changes?: number
-  /** Milliseconds within which a watcher is to be told of a change. Default 10,000. */
+  /** Milliseconds within which a watcher must get a change. Default 10,000. */
   readonly patience?: number
 }
 
 /**
  * Runs a random history on a stack, with faults, aborts, closings and reopenings, beside a model of it.
  * @returns How many calls were made.
- * @throws Error that names the stack, the seed and the last calls, with what went wrong as its cause.
+ * @throws Error that names the stack, the seed and the last calls, with the violation as its cause.
  */
 export async function runHistory(options: HistoryOptions): Promise<number> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'strata-soak-')))
@@ -102,7 +102,7 @@ class History {
     await this.#undoing.replayAfter(() => this.#close([]), !this.#options.isDurable)
   }
 
-  /** Follows a stack that can be followed, at times. What it holds has to be known. */
+  /** Sometimes watches a stack that supports it. Its contents must be known. */
   #watch(): void {
     const { store, canWatch } = this.caller.stack
     this.caller.forgetOffline()
@@ -114,29 +114,29 @@ class History {
     const before = operation.verb === 'rename' ? [...this.#state.of(operation.key)] : []
     const { failed } = await this.caller.settle(this.caller.call(operation))
     if (operation.verb !== 'rename' || failed === undefined || before.length !== 1 || before[0] === 0) return
-    // It has left the value under the old name, the new one or both.
+    // The value is under the old name, the new one or both.
     const { key, to } = operation
     await this.caller.expectKept('a rename that fails loses nothing', before[0] ?? 0, [key, to])
   }
 
-  /** Calls on single keys made at once take effect in the order of the calls. */
+  /** Concurrent calls on single keys take effect in the order of the calls. */
   async #atOnce(): Promise<void> {
     for (const call of this.#burst()) await this.caller.settle(call)
   }
 
   #burst(): readonly Call[] {
-    // Keys that a store takes for one are in no order above it.
+    // Keys that a store treats as one are not ordered above it.
     const count = this.#isMerging ? 1 : 2 + this.#random.below(7)
     return Array.from({ length: count }, () => {
       const operation = this.#operations.single(false)
-      // Calls on different keys are in no order: a file of a later call may be in the way of an earlier one.
+      // Calls on different keys are not ordered: a file of a later call may be in the way of an earlier one.
       if (operation.verb === 'put') this.#state.noteTried(operation.key)
       if (operation.verb === 'putNew') this.#state.noteTried(`${operation.key}/fresh`)
       return this.caller.call(operation)
     })
   }
 
-  /** Keys move to another list of shards while calls go on, which see nothing of it. */
+  /** Keys move to another list of shards during calls, which do not notice it. */
   async #reshard(): Promise<void> {
     const random = this.#random
     const [first, ...others] = this.caller.stack.reshardable
@@ -160,7 +160,7 @@ class History {
     this.#options.ledger.hold('no reshard fails without a cause', isExcused, () => failed ?? '')
   }
 
-  /** The stack changes while calls go on, which see nothing of it. */
+  /** The stack changes during calls, which do not notice it. */
   async #change(): Promise<void> {
     const random = this.#random
     const { caller } = this
@@ -190,23 +190,22 @@ class History {
     caller.changed()
     caller.log.push(`change → ${failed ?? 'done'}`)
     const { ledger } = this.#options
-    if (edit.isBroken)
-      ledger.hold('a change that cannot be made fails', failed !== undefined, () => edit.told)
+    if (edit.isBroken) ledger.hold('an invalid change fails', failed !== undefined, () => edit.told)
     else if (!edit.isLosing || failed !== 'CONFLICT') {
       const isExcused = failed === undefined || ((failed === 'IO' || failed === 'CONNECTION') && wasFaulty)
       ledger.hold('no change fails without a cause', isExcused, () => `${failed}: ${edit.told}`)
     }
-    // To subscribe again is a call that may fail.
+    // A new subscription is a call that may fail.
     if (wasFaulty || !caller.stack.canWatch) this.#watcher = undefined
     await this.#moved()
-    ledger.hold('what leaves closes', failures.length === 0 || wasFaulty, () => String(failures[0]))
+    ledger.hold('a removed store is closed', failures.length === 0 || wasFaulty, () => String(failures[0]))
     this.#undoing.changed()
     await this.#inspect()
     this.#undoing.begin()
     if (this.#watcher === undefined) this.#watch()
   }
 
-  /** Keys that a change put elsewhere are on their way, and get there once no shard fails. */
+  /** Keys that a change assigned to other shards are being moved, and arrive once no shard fails. */
   async #moved(): Promise<void> {
     const { caller } = this
     const isMoving = () => !caller.stack.isSettled
@@ -227,7 +226,10 @@ class History {
     this.#watch()
   }
 
-  /** Makes a stack fit to be closed: keys are where its document says, and what is to be flushed can be. */
+  /**
+   * Prepares a stack for closing: moves keys to the shards of its document, and makes pending flushes
+   * possible.
+   */
   async #quiesce(): Promise<void> {
     const { reshardable, isWritingBack } = this.caller.stack
     if (reshardable.length > 0 || isWritingBack) this.caller.setFaults(false)
@@ -253,7 +255,7 @@ class History {
     if (isWritingBack) await soon(store.sync(), 'sync')
     await soon(inspect(store, this.#state, judge, this.#random.seed()), 'inspect')
     await this.#undoing.judgeRecords()
-    // A store that could not be reached ends what is streamed from it.
+    // A store that could not be reached ends its streams.
     if (this.caller.wasOffline) this.#watch()
     else await this.#watcher?.look()
   }

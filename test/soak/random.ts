@@ -1,4 +1,4 @@
-/** Numbers that are the same in every run with the same seed (source: Tommy Ettinger's mulberry32). */
+/** Random numbers that are the same in every run with the same seed (source: Tommy Ettinger's mulberry32). */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 up to 1. */
+  /** From 0 up to 1, exclusive. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** A whole number from 0 up to `end`, which is left out. */
+  /** A whole number from 0 up to `end`, exclusive. */
   below(end: number): number {
     return Math.floor(this.next() * end)
   }
@@ -27,12 +27,12 @@ export class Random {
     return from[this.below(from.length)] ?? from[0]
   }
 
-  /** So many picks, the same one twice at times. */
+  /** This many picks, possibly with repeats. */
   picks<T>(from: readonly [T, ...T[]], count: number): T[] {
     return Array.from({ length: count }, () => this.pick(from))
   }
 
-  /** A number to seed another one with. */
+  /** A number to seed another generator. */
   seed(): number {
     return this.below(2 ** 31)
   }

@@ -16,7 +16,7 @@ export class Reshardable {
     this.#ids = store.shardIds
   }
 
-  /** Every key is where the list of shards puts it. */
+  /** Every key is on its shard. */
   get isSettled(): boolean {
     return this.#store.isSettled
   }
@@ -32,7 +32,7 @@ export class Reshardable {
     return this.#moveTo(kept, random.chance(0.7), signal)
   }
 
-  /** Goes back to the list that the document has: another process would look for keys by that one. */
+  /** Returns to the list of the document, because another process would look for keys by that one. */
   restore(): Promise<ErrorCode | undefined> {
     return this.#moveTo([...this.#shards.keys()], true, undefined)
   }

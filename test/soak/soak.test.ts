@@ -11,7 +11,7 @@ const memory = { kind: 'memory' }
 let folders = 0
 const fs = (layout = 'strata') => ({ kind: 'fs', path: `f${folders++}`, layout, create: true })
 
-/** Every store and every adapter by itself, over stores that keep what they hold. */
+/** Every store and every adapter by itself, over persistent stores. */
 const alone = {
   memory: { root: memory, isDurable: false },
   'fs strata': { root: fs() },
@@ -73,7 +73,7 @@ const alone = {
   'read-only': { root: { kind: 'read-only', store: fs() } },
 } as const
 
-/** The invariant that a run found broken, or `none`. */
+/** The invariant that a run found violated, or `none`. */
 async function invariantBroken(options: HistoryOptions): Promise<string> {
   try {
     await runHistory(options)
@@ -118,11 +118,11 @@ describe('random histories with faults, aborts, changes, closings and reopenings
     })
     expect(failures).toEqual([])
     expect(result.stacks).toBeGreaterThan(15)
-    // It starts each server that there is a kind for.
+    // It starts a server of each available kind.
   }, 180_000)
 
   it.each(Object.entries(APPLY_DEFECTS))(
-    'X6 X8 X9 a change that %s is found out',
+    'X6 X8 X9 a change that %s is detected',
     async (_, spoil) => {
       spoil()
       const ledger = new Ledger()
@@ -133,7 +133,7 @@ describe('random histories with faults, aborts, changes, closings and reopenings
         tiers: [memory, { kind: 'sharded', shards: [leaf, memory] }],
       }
       const found: unknown[] = []
-      // From a seed that most of them show with: what depends on timing may take a few more.
+      // From a seed that reveals most of them: defects that depend on timing may take a few more.
       for (let seed = 8; seed <= 50 && found.length === 0; seed++) {
         const run = runHistory({
           root,
@@ -153,11 +153,11 @@ describe('random histories with faults, aborts, changes, closings and reopenings
   )
 
   it.each(Object.entries(JOURNAL_DEFECTS))(
-    'W4 a journal that %s is found out: %s',
+    'W4 a journal that %s is detected: %s',
     async (defect, invariant) => {
       const root = { kind: 'broken-journal', defect, store: { kind: 'fault', store: memory } }
       const found = new Set<string>()
-      // A change that opens a journal again ends its record, so there are few.
+      // A change that reopens a journal ends its record, so there are few changes.
       for (let seed = 1; seed <= 30 && !found.has(invariant); seed++)
         found.add(
           await invariantBroken({
@@ -173,7 +173,7 @@ describe('random histories with faults, aborts, changes, closings and reopenings
     },
   )
 
-  it.each(DEFECTS)('D18 a store that %s is found out', async defect => {
+  it.each(DEFECTS)('D18 a store that %s is detected', async defect => {
     const root = { kind: 'broken', defect }
     const run = runHistory({ root, isDurable: false, rounds: 100, seed: 1, ledger: new Ledger() })
     await expect(run).rejects.toThrow('Violation')

@@ -8,24 +8,24 @@ import { RandomStacks, type StackLimits } from './stacks/random-stack.ts'
 import { Ledger } from './violation.ts'
 
 export interface SoakOptions {
-  /** The first run's; each further run has the next one. */
+  /** The seed of the first run; each further run has the next one. */
   readonly seed: number
-  /** Stop after so many runs, or when `isOver` says so. */
+  /** Stop after this many runs, or when `isOver` returns true. */
   readonly runs?: number | undefined
   readonly isOver?: (() => boolean) | undefined
   readonly rounds?: number | undefined
-  /** Kill the process that writes so many times in each run, instead of going through a history in this one. */
+  /** Kill the process that writes this many times in each run, instead of running a history in this one. */
   readonly kills?: number | undefined
   /** Every leaf of a stack is in a server. */
   readonly onServers?: boolean | undefined
-  /** Told of each run that failed. */
+  /** Called for each failed run. */
   readonly onFailure: (seed: number, error: Error) => void
 }
 
 export interface SoakResult {
   readonly runs: number
   readonly calls: number
-  /** How many different stacks there were. */
+  /** The number of different stacks. */
   readonly stacks: number
   readonly failures: readonly number[]
   /** How often each invariant held. */
@@ -69,7 +69,7 @@ export async function soak({
   return { runs: run, calls, stacks: stacks.size, failures, held: ledger.counts }
 }
 
-/** A node of each server that there is to start here. */
+/** A node of each server that can be started here. */
 async function ownServers(): Promise<AsyncDisposable & { readonly nodes: StackNodeDocument[] }> {
   const started = await Promise.all(
     engineServers.filter(({ missing }) => missing === undefined).map(({ start }) => start()),

@@ -3,7 +3,7 @@ import { Violation } from './violation.ts'
 /** Milliseconds after which a call counts as hanging. */
 const PATIENCE = 20_000
 
-/** What a call comes to; a violation when it hangs. */
+/** The outcome of a call; a violation if it hangs. */
 export async function soon<T>(work: Promise<T>, what: string, patience = PATIENCE): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -19,7 +19,7 @@ export async function soon<T>(work: Promise<T>, what: string, patience = PATIENC
   }
 }
 
-/** Fires after so many turns of the event loop and of the queue of promises. */
+/** Aborts after this many turns of the event loop and of the microtask queue. */
 export async function abortAfter(abort: AbortController, turns: number): Promise<void> {
   for (let turn = 1; turn < turns; turn++) {
     if (turn % 2 === 0) await new Promise(resolve => setImmediate(resolve))

@@ -1,4 +1,4 @@
-/** An invariant that did not hold. */
+/** A violated invariant. */
 export class Violation extends Error {
   override name = 'Violation'
   readonly invariant: string
@@ -9,7 +9,7 @@ export class Violation extends Error {
   }
 }
 
-/** How often each invariant was found to hold. */
+/** Counts how often each invariant held. */
 export class Ledger {
   readonly #held = new Map<string, number>()
 

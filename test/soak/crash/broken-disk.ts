@@ -11,20 +11,20 @@ import type { Moved, Removed, Written } from '../../../src/core/open/store.ts'
 import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 import { MemoryStore } from '../../../src/core/stores/memory.ts'
 
-/** What is wrong with a store when its process is killed, and the invariant that tells. */
+/** Defects of a store that show when its process is killed, and the invariant that detects each. */
 export const CRASH_DEFECTS = {
-  'acknowledges a sync early': 'what was synced is there',
-  'deletes after a sync': 'what was deleted before a sync stays away',
+  'acknowledges a sync early': 'synced values are present',
+  'deletes after a sync': 'synced deletes stay deleted',
   'writes a value in two pieces': 'a read gives a possible value',
-  'leaves what nobody put': 'a read gives a possible value',
-  'renames by deleting first': 'a rename that is cut short loses nothing',
+  'leaves unknown values': 'a read gives a possible value',
+  'renames by deleting first': 'an interrupted rename loses nothing',
 } as const
 export type CrashDefect = keyof typeof CRASH_DEFECTS
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise(resolve => setTimeout(resolve, milliseconds))
 
-/** Keeps its values in the store below, in a way that a killed process shows. */
+/** Keeps its values in the store below, with a defect that a killed process reveals. */
 class BrokenDisk extends LayeredStore {
   readonly #defect: CrashDefect
 
@@ -36,7 +36,7 @@ class BrokenDisk extends LayeredStore {
   override async write(key: Key, value: Payload, call: Call): Promise<Written> {
     const defect = this.#defect
     if (defect === 'acknowledges a sync early') await pause(20)
-    if (defect === 'leaves what nobody put') {
+    if (defect === 'leaves unknown values') {
       await super.write(Key.parse('/ghost'), Payload.kept(Uint8Array.of(1)), call.bare)
     }
     if (defect !== 'writes a value in two pieces') return super.write(key, value, call)
@@ -64,14 +64,14 @@ class BrokenDisk extends LayeredStore {
   }
 }
 
-/** Acknowledges from memory, and says too early that nothing is left there. */
+/** Acknowledges from memory, and reports a complete flush too early. */
 class HastyTiers extends WriteBackStore {
   override async sync(): Promise<void> {
-    // Whatever is unflushed stays so.
+    // Unflushed writes stay in memory.
   }
 }
 
-/** Not for random stacks: it shows that a model notices. */
+/** Not for random stacks: it proves that a model detects defects. */
 export const brokenDiskKind = defineKind({
   kind: 'broken-disk',
   label: 'Broken disk',

@@ -32,15 +32,15 @@ export interface CrashOptions {
   readonly ledger: Ledger
   /** The share of the worker's calls after which it changes its stack. Default 0.15. */
   readonly changes?: number
-  /** What is wrong with the worker. */
+  /** A defect of the worker. */
   readonly defect?: string
 }
 
 /**
- * Writes to a stack in a process of its own, kills it at a random moment, opens the stack again and compares it with the
- * model; then goes on with what is there.
- * @returns How many calls were begun.
- * @throws Error that names the stack and the last calls, with what went wrong as its cause.
+ * Writes to a stack in a process of its own, kills it at a random moment, opens the stack again and compares
+ * it with the model. Then continues with the same data.
+ * @returns How many calls were started.
+ * @throws Error that names the stack and the last calls, with the violation as its cause.
  */
 export async function runCrashes(options: CrashOptions): Promise<number> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'strata-soak-')))
@@ -72,7 +72,7 @@ class CrashRun {
   #root: StackNodeDocument
   /** The change that it was about to make. */
   #edit: Edit | undefined
-  /** Something acknowledged may have been lost, so that a journal says more than what is there. */
+  /** Acknowledged writes may have been lost, so a journal may record more than the stack holds. */
   #isRecordAhead = false
 
   constructor(options: CrashOptions, folder: string) {
@@ -88,7 +88,7 @@ class CrashRun {
     const { program, kills, changes = 0.15, defect = '' } = this.#options
     let calls = 0
     for (let kill = 0; kill < kills; kill++) {
-      // Serial numbers go on where the last process may have left off.
+      // Serial numbers continue after the last one that the previous process may have used.
       const seed = this.#random.seed()
       const args = [program, this.#folder, JSON.stringify(this.#root), seed, kill * 100_000, changes, defect]
       this.lines = await killed(args.map(String), this.#moment())
@@ -108,12 +108,14 @@ class CrashRun {
     return { changes: 1 + random.below(3), delay: random.next() * 20 }
   }
 
-  /** Draws from what the worker said what the stack may hold. @returns What renames moved. */
+  /**
+   * Computes from the output of the worker what the stack may hold. @returns The values that renames moved.
+   */
   #judge(): readonly Move[] {
     const state = this.#state
     const lossy = this.#follow()
     const begun = this.lines.flatMap(line => line.begun ?? [])
-    // What was begun at once, or broke off, may have left folders in the way of other keys.
+    // Concurrent or interrupted calls may have left folders in the way of other keys.
     for (const key of begun.flatMap(keysOf)) {
       state.noteTried(key)
       state.noteTried(`${key}/fresh`)
@@ -136,7 +138,8 @@ class CrashRun {
         new Judge(state, { ...excuses, isAborted: end === undefined }).judge(operation, outcome)
         if (operation.verb === 'sync' && outcome.failed === undefined) state.synced()
       }
-      // What a stack that loses nothing had acknowledged is there to stay, and what it flushed as it became one.
+      // Writes that a lossless stack acknowledged are permanent, and so are those flushed when it became
+      // lossless.
       const isSafe = !lossy[at] && !calls.some(one => one.isLossy && one.begun <= at && at < one.ended)
       if (isSafe) state.synced()
     }
@@ -145,7 +148,7 @@ class CrashRun {
     return moves.all
   }
 
-  /** The calls, with the lines in which they began and ended. */
+  /** The calls, with the lines in which they started and ended. */
   #calls(lossy: readonly boolean[]) {
     const begun = [...this.lines.entries()].filter(([, line]) => line.begun !== undefined)
     return begun.map(([at, line], index) => {
@@ -156,7 +159,10 @@ class CrashRun {
     })
   }
 
-  /** Follows the changes of the stack. @returns Of each line, whether what was acknowledged then may have been lost. */
+  /**
+   * Follows the changes of the stack. @returns For each line, whether writes acknowledged then may have been
+   * lost.
+   */
   #follow(): readonly boolean[] {
     const { ledger } = this.#options
     this.#edit = undefined
@@ -164,7 +170,7 @@ class CrashRun {
       const edit = this.#edit
       if (changing !== undefined) this.#edit = changing
       if (changed !== undefined && edit !== undefined) {
-        ledger.hold('a change that cannot be made fails', !edit.isBroken, () => edit.told)
+        ledger.hold('an invalid change fails', !edit.isBroken, () => edit.told)
         this.#root = changed
         this.#edit = undefined
       }
@@ -178,15 +184,15 @@ class CrashRun {
   }
 
   /**
-   * Opens the stack again. A change that was cut short has been made or not, and either way all is there; but where keys
-   * were on their way, the change has to be made again first, so that they get where they belong.
+   * Opens the stack again. An interrupted change is either applied or not, and no key is missing in either
+   * case. If keys were being moved, the change must be applied again first, so that they reach their shards.
    */
   async #look(moves: readonly Move[]): Promise<void> {
     const edit = this.#edit
     if (edit === undefined) return this.#open(stack => this.#compare(stack, moves))
     const { ledger } = this.#options
     const isMoving = edit.isMoving || nodesOf(edit.root).some(node => node['by'] === 'rendezvous')
-    ledger.hold('a change is cut short', true, () => '')
+    ledger.hold('a change is interrupted', true, () => '')
     await this.#open(async stack => {
       if (isMoving && !edit.isBroken) await this.#changeAgain(stack, edit)
       await this.#compare(stack, moves)
@@ -210,7 +216,7 @@ class CrashRun {
       while (!stack.isSettled) await new Promise(resolve => setImmediate(resolve))
     }
     await soon(end(), 'moving keys')
-    ledger.hold('keys on their way get there', true, () => '')
+    ledger.hold('moving keys arrive', true, () => '')
     this.#root = stack.root
   }
 
@@ -226,19 +232,19 @@ class CrashRun {
   async #compare(stack: OpenStack, moves: readonly Move[]): Promise<void> {
     const { root, ledger } = this.#options
     const state = this.#state
-    // A folder that was made for a key may be there without it, and is a branch with nothing below.
+    // A folder that was created for a key may exist without it, and is a branch with nothing below.
     const excuses = { ...excusesFor(root), showsEmptyBranches: true }
     await this.#expectLasting(stack)
     await inspect(stack.store, state, new Judge(state, excuses), this.#random.seed())
     for (const { serial, keys } of moves) {
       const isKept = keys.some(key => state.of(key).has(serial))
       ledger.hold(
-        'a rename that is cut short loses nothing',
+        'an interrupted rename loses nothing',
         isKept,
         () => `${serial} is under none of ${keys.join(' ')}`,
       )
     }
-    // What is made on record may be lost again below it, where that writes back.
+    // A recorded write may be lost again below the journal, if the store there writes back.
     if (this.#isRecordAhead) return
     for (const { store, isInSight, isLasting, keepsAll } of stack.journals) {
       if (isInSight && isLasting)
@@ -246,7 +252,7 @@ class CrashRun {
     }
   }
 
-  /** What is known of a key for certain was written before the last sync, and not after. */
+  /** Known values of a key were written before the last sync. */
   async #expectLasting(stack: OpenStack): Promise<void> {
     const { root, ledger } = this.#options
     const { refusals } = excusesFor(root)
@@ -257,7 +263,7 @@ class CrashRun {
       if (failed !== undefined && failed !== 'broken' && refusals.has(failed)) continue
       const found = bytes === undefined ? 0 : serialIn(bytes)
       ledger.hold(
-        serial === 0 ? 'what was deleted before a sync stays away' : 'what was synced is there',
+        serial === 0 ? 'synced deletes stay deleted' : 'synced values are present',
         found === serial && (serial !== 0 || failed === 'NOT_FOUND'),
         () =>
           `${key} held ${serial}, and now there is ${found ?? 'none of the values'} (${failed ?? 'a value'})`,

@@ -1,2 +1,4 @@
-/** A defect of the worker: a change does not flush what leaves. It proves that the model would notice. */
-export const UNFLUSHED = 'does not flush what leaves'
+/**
+ * A defect of the worker: a change does not flush removed stores. It proves that the model would detect it.
+ */
+export const UNFLUSHED = 'does not flush removed stores'

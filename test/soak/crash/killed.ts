@@ -5,30 +5,30 @@ import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Operation } from '../model/operation.ts'
 import type { Edit } from '../stacks/random-edit.ts'
 
-/** What the worker said of a call, or of a change of its stack, as it began or as it ended. */
+/** The output of the worker about a call, or about a change of its stack, when it started or ended. */
 export interface Said {
   readonly begun?: Operation
   readonly ended?: number
   readonly failed?: ErrorCode
   readonly made?: string
   readonly changing?: Edit
-  /** The document from now on. */
+  /** The new document. */
   readonly changed?: StackNodeDocument
   readonly refused?: ErrorCode
 }
 
 /** When to kill a worker. */
 export interface Moment {
-  /** So many milliseconds after it said so many lines, or that so many changes begin. */
+  /** After this many milliseconds, counted from this many lines, or from the start of this many changes. */
   readonly delay: number
   readonly lines?: number
   readonly changes?: number
 }
 
-/** Milliseconds after which a worker is killed, whatever it has said. */
+/** Milliseconds after which a worker is killed in any case. */
 const PATIENCE = 5000
 
-/** Runs the worker and kills it. @returns All that it said. */
+/** Runs the worker and kills it. @returns All of its output. */
 export async function killed(args: readonly string[], { delay, ...count }: Moment): Promise<readonly Said[]> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines: Said[] = []

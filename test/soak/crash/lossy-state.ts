@@ -1,11 +1,11 @@
 import { PossibleState } from '../model/possible-state.ts'
 
 /**
- * What a store may hold that loses some of what it acknowledged when its process dies: of each key any state since the
- * last sync may be there after.
+ * The possible state of a store that may lose acknowledged writes when its process dies: each key may have
+ * any state since the last sync.
  */
 export class LossyState extends PossibleState {
-  /** All that a key held, or may have, since then; what is not in here has not changed. */
+  /** All values that a key held or may have held since then. Other keys have not changed. */
   readonly #since = new Map<string, ReadonlySet<number>>()
 
   override set(key: string, possible: Iterable<number>): void {
@@ -15,7 +15,7 @@ export class LossyState extends PossibleState {
     super.set(key, next)
   }
 
-  /** What is there now is there to stay. */
+  /** The current state is permanent. */
   synced(): void {
     this.#since.clear()
   }
@@ -26,7 +26,7 @@ export class LossyState extends PossibleState {
     this.#since.clear()
   }
 
-  /** What a key holds, and would hold if the process died now; `undefined` where that is not known. */
+  /** The value of a key now and after a crash now; `undefined` if it is not known. */
   lasting(key: string): number | undefined {
     const [held, ...others] = this.of(key)
     const since = this.#since.get(this.nameOf(key))

@@ -1,17 +1,19 @@
 import type { Operation } from '../model/operation.ts'
 
-/** A value that a rename moved, or was about to. */
+/** A value that a rename moved, or was about to move. */
 export interface Move {
   readonly serial: number
   readonly keys: readonly [string, string]
 }
 
-/** Follows renames of values that are there to stay: until either name is written again, the value has one of them. */
+/**
+ * Follows renames of permanent values: until one of both names is written again, one of them has the value.
+ */
 export class Moves {
   #moves: readonly Move[] = []
   readonly #nameOf: (key: string) => string
 
-  /** @param nameOf What the store calls a key. */
+  /** @param nameOf The name of a key in the store. */
   constructor(nameOf: (key: string) => string) {
     this.#nameOf = nameOf
   }
@@ -20,7 +22,7 @@ export class Moves {
     return this.#moves
   }
 
-  /** @param serial What the key of a rename held, if that was there to stay. */
+  /** @param serial The value of the key of a rename, if that was permanent. */
   note(operation: Operation, serial: number | undefined): void {
     const written = keysOf(operation).map(this.#nameOf)
     this.#moves = this.#moves.filter(({ keys }) => keys.every(key => !written.includes(key)))
@@ -32,7 +34,7 @@ export class Moves {
   }
 }
 
-/** The keys that an operation is about. */
+/** The keys of an operation. */
 export function keysOf(operation: Operation): readonly string[] {
   if ('steps' in operation) return operation.steps.map(({ key }) => key)
   if ('keys' in operation) return operation.keys

@@ -12,9 +12,10 @@ import { RandomEdits } from '../stacks/random-edit.ts'
 import { UNFLUSHED } from './defects.ts'
 
 /*
- * Makes random writes on a stack, and changes it meanwhile, until it is killed. Before and after each call it says so, in
- * lines of JSON: `"ready"`, `{ "begun": operation }`, `{ "ended": index, "failed"?: code, "made"?: key }`; and so of
- * changes: `{ "changing": edit }`, `{ "changed": document }` once every key is where it belongs, `{ "refused": code }`.
+ * Makes random writes on a stack, and changes it meanwhile, until it is killed. Reports each call before and
+ * after, in lines of JSON: `"ready"`, `{ "begun": operation }`, `{ "ended": index, "failed"?: code, "made"?:
+ * key }`; and changes: `{ "changing": edit }`, `{ "changed": document }` once every key is on its shard, `{
+ * "refused": code }`.
  */
 const { positionals } = parseArgs({ allowPositionals: true })
 const [folder = '', root = '', seed = '', serial = '', changes = '', defect = ''] = positionals
@@ -25,10 +26,10 @@ const operations = new Operations(random, Number(serial))
 const document = JSON.parse(root) as StackNodeDocument
 const stack = await OpenStack.open(document, folder)
 const { store } = stack
-// Keys that a store takes for one are in no order above it.
+// Keys that a store treats as one are not ordered above it.
 const atOnce = hasKind(document, 'lowercase') ? 1 : 3
 let begun = 0
-/** The change that is being made. */
+/** The change in progress. */
 const underway = new Set<Promise<void>>()
 
 function say(line: unknown): void {
@@ -62,7 +63,7 @@ for (;;) {
     underway.add(changing)
     void changing.then(() => underway.delete(changing))
   }
-  // Calls at once only on single keys: they take effect in the order of the calls.
+  // Concurrent calls only on single keys: they take effect in the order of the calls.
   if (stack.isWritingBack && random.chance(0.15)) await run({ verb: 'sync' })
   else if (random.chance(0.5)) await run(operations.write())
   else await Promise.all(Array.from({ length: atOnce }, () => run(operations.singleWrite())))

@@ -16,27 +16,27 @@ import { openStoreOf } from '../../../src/core/open/datastore.ts'
 import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 import { remember } from './memory-journal-kind.ts'
 
-/** What is wrong with a journal, and the invariant that tells. */
+/** Defects of a journal, and the invariant that detects each. */
 export const JOURNAL_DEFECTS = {
-  'leaves entries out': 'a record goes on where the last one ended',
-  'leaves out what is latest': 'the record ends with what is there',
-  'leaves a key out': 'every change is on record',
+  'leaves entries out': 'a record continues where the last one ended',
+  'leaves out the latest entry': 'the record ends with the current values',
+  'leaves a key out': 'every change is recorded',
   'reads differently backward': 'a record reads the same backward',
-  'only says that it undid': 'a read gives a possible value',
-  'undoes something else besides': 'a read gives a possible value',
-  'undoes over what others changed': 'an undo fits what may be',
-  'does not record what it undoes': 'undoing is on record',
-  'undoes what is not there': 'what is not on record is not undone',
-  'forgets records in its log': 'a log replayed forward gives the end',
-  'forgets records backward': 'a log replayed backward gives the beginning',
+  'reports an undo without making it': 'a read gives a possible value',
+  'changes another key too': 'a read gives a possible value',
+  'undoes over changes of others': 'an undo has a possible result',
+  'does not record what it undoes': 'an undo is recorded',
+  'undoes a missing entry': 'an unrecorded entry is not undone',
+  'loses records of its log': 'a log replayed forward gives the last state',
+  'loses records backward': 'a log replayed backward gives the first state',
   'records half of a value': 'a record has whole values',
-  'loses what it moves when it fails': 'an undo that fails loses nothing',
-  'leaves entries out of pages backward': 'undoing everything gives the beginning',
-  'leaves entries out of pages': 'redoing everything gives the end',
+  'loses the moved value when it fails': 'an undo that fails loses nothing',
+  'leaves entries out of pages backward': 'undoing everything gives the first state',
+  'leaves entries out of pages': 'redoing everything gives the last state',
 } as const
 export type JournalDefect = keyof typeof JOURNAL_DEFECTS
 
-/** A journal with a defect: it proves that the model would notice. */
+/** A journal with a defect: it proves that the model would detect it. */
 class BrokenJournal extends JournalDatastore {
   readonly #defect: JournalDefect
   readonly #store: BinaryDatastore
@@ -57,14 +57,13 @@ class BrokenJournal extends JournalDatastore {
 
   override async undo(sequence: number, options?: CallOptions): Promise<number | undefined> {
     const defect = this.#defect
-    if (defect === 'undoes what is not there' && (await this.#entry(sequence)) === undefined) return sequence
-    if (defect === 'undoes over what others changed') return this.#undoAnyhow(sequence, options)
+    if (defect === 'undoes a missing entry' && (await this.#entry(sequence)) === undefined) return sequence
+    if (defect === 'undoes over changes of others') return this.#undoAnyhow(sequence, options)
     const made = await this.#undo(sequence, options)
     if (made === undefined) return made
     if (defect === 'does not record what it undoes') return made - 1
-    if (defect === 'only says that it undid') await super.redo(sequence)
-    if (defect === 'undoes something else besides')
-      await this.#store.put(Key.parse('/besides'), Uint8Array.of(1))
+    if (defect === 'reports an undo without making it') await super.redo(sequence)
+    if (defect === 'changes another key too') await this.#store.put(Key.parse('/besides'), Uint8Array.of(1))
     return made
   }
 
@@ -72,7 +71,7 @@ class BrokenJournal extends JournalDatastore {
     switch (this.#defect) {
       case 'leaves entries out':
         return all.filter(entry => entry.sequence % 3 !== 0 || isLast(entry, all))
-      case 'leaves out what is latest':
+      case 'leaves out the latest entry':
         return isReverse ? all.slice(1) : all.slice(0, -1)
       case 'leaves a key out':
         return all.filter(({ changes }) => changes.every(({ key }) => key.toString() !== '/a'))
@@ -96,7 +95,7 @@ class BrokenJournal extends JournalDatastore {
       return await super.undo(sequence, options)
     } catch (error) {
       const { changes = [] } = (await this.#entry(sequence)) ?? {}
-      const isLosing = this.#defect === 'loses what it moves when it fails' && !isRefused(error)
+      const isLosing = this.#defect === 'loses the moved value when it fails' && !isRefused(error)
       if (isLosing && changes.length > 1)
         for (const { key } of changes) await this.#insist(() => this.#store.delete(key, { missingOk: true }))
       throw error
@@ -144,7 +143,10 @@ function isLast({ sequence, changes }: JournalEntry, all: readonly JournalEntry[
   return changes.every(({ key }) => !later.some(change => change.key.equals(key)))
 }
 
-/** Two sights of a log: what is written to the first is whole there, and every fourth write is not seen in the second. */
+/**
+ * Two views of a log: records written to the first are complete there, and every fourth one is missing in the
+ * second.
+ */
 function forgetful(whole: JournalLog, isBackwardOnly: boolean): readonly [JournalLog, JournalLog] {
   const forgotten = new Set<number>()
   let intents = 0
@@ -170,7 +172,7 @@ function forgetful(whole: JournalLog, isBackwardOnly: boolean): readonly [Journa
   ]
 }
 
-/** Not for random stacks: it shows that a model notices. */
+/** Not for random stacks: it proves that a model detects defects. */
 export const brokenJournalKind = defineKind({
   kind: 'broken-journal',
   label: 'Broken journal',
@@ -180,8 +182,8 @@ export const brokenJournalKind = defineKind({
   childrenField: 'store',
   open: async ({ defect }, children, { path }) => {
     const memory = memoryJournal()
-    const isForgetful = defect === 'forgets records in its log' || defect === 'forgets records backward'
-    const isBackwardOnly = defect === 'forgets records backward'
+    const isForgetful = defect === 'loses records of its log' || defect === 'loses records backward'
+    const isBackwardOnly = defect === 'loses records backward'
     const [log, seen] = isForgetful ? forgetful(memory, isBackwardOnly) : [memory, memory]
     const store = new BrokenJournal(defect, onlyChild(children, path), await EntryLog.open(log), { log })
     return remember(store, seen)

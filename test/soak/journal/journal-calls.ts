@@ -8,9 +8,9 @@ import { soon } from '../soon.ts'
 import { judgeUndo, turnsOf, type Undone } from './judge-undo.ts'
 import type { StackJournal } from './stack-journal.ts'
 
-const ON_RECORD = 'undoing is on record'
+const ON_RECORD = 'an undo is recorded'
 
-/** Asks journals to take entries back or to make them again, and has it judged how that ended. */
+/** Undoes and redoes entries of journals, and checks the outcome. */
 export class JournalCalls {
   readonly #caller: Caller
   readonly #state: PossibleState
@@ -41,12 +41,12 @@ export class JournalCalls {
     return outcome
   }
 
-  /** Asks for an entry that is not there. */
+  /** Requests an entry that does not exist. */
   async missing(journal: StackJournal, action: 'undo' | 'redo', sequence: number): Promise<void> {
     const { signal } = this.#caller.chance(false)
     const { failed } = await this.#call(journal, action, sequence, signal)
     const isRefused = failed === 'NOT_FOUND' || (failed === 'ABORTED' && signal?.aborted === true)
-    this.#hold('what is not on record is not undone', isRefused, () => `${sequence}: ${failed}`)
+    this.#hold('an unrecorded entry is not undone', isRefused, () => `${sequence}: ${failed}`)
   }
 
   async #call(
@@ -65,7 +65,7 @@ export class JournalCalls {
     }
   }
 
-  /** What is on record of an undo. */
+  /** The record of an undo. */
   async entry({ store }: StackJournal, sequence: number): Promise<JournalEntry> {
     const [entry] = await collect(store.entries({ after: sequence - 1, limit: 1 }))
     this.#hold(ON_RECORD, entry?.sequence === sequence, () => `there is no entry ${sequence}`)

@@ -3,13 +3,13 @@ import type { PossibleState } from '../model/possible-state.ts'
 import type { Settled } from '../model/settled.ts'
 import { type Recorded, recordedIn } from './recorded.ts'
 
-/** What a key may hold; `undefined` for anything. */
+/** The possible values of a key; `undefined` for any. */
 type Known = ReadonlySet<number> | undefined
 
 /**
- * Follows each key through the record: every change begins where the one before ended, and the last one ends with what
- * is there.
- * @param start What the keys held when the record began; `undefined` where its beginning was given up.
+ * Follows each key through the record: every change starts where the previous one ended, and the last one
+ * ends with the current value.
+ * @param start The values of the keys when the record started; `undefined` if its beginning was discarded.
  */
 export function judgeRecord(
   entries: readonly JournalEntry[],
@@ -23,7 +23,7 @@ export function judgeRecord(
       const known = held.has(name) ? held.get(name) : start && new Set([start.get(name) ?? 0])
       const { before } = change
       state.ledger.hold(
-        'a record goes on where the last one ended',
+        'a record continues where the last one ended',
         known === undefined || before === undefined || known.has(before),
         () =>
           `entry ${entry.sequence} found ${before} at ${change.key} after ${[...(known ?? [])].join(' or ')}`,
@@ -33,13 +33,18 @@ export function judgeRecord(
   }
   for (const [name, known] of held) {
     if (known !== undefined)
-      state.narrow('the record ends with what is there', name, serial => known.has(serial), onRecord(known))
+      state.narrow(
+        'the record ends with the current values',
+        name,
+        serial => known.has(serial),
+        onRecord(known),
+      )
   }
   if (start === undefined) return
   for (const name of new Set([...start.keys(), ...state.keys])) {
     if (!held.has(name))
       state.narrow(
-        'every change is on record',
+        'every change is recorded',
         name,
         serial => serial === (start.get(name) ?? 0),
         'has no change on record',
@@ -47,7 +52,7 @@ export function judgeRecord(
   }
 }
 
-/** What a change left, which was made for certain or not. */
+/** The result of a change, which was certainly applied or not. */
 function left({ before, after, state }: Recorded): Known {
   if (after === undefined) return undefined
   if (state === 'made') return new Set([after])

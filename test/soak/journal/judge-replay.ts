@@ -12,19 +12,19 @@ import { serialIn, valueOf } from '../values.ts'
 import type { Ledger } from '../violation.ts'
 
 export interface ReplayExpectation {
-  /** What the keys held when the log began. */
+  /** The values of the keys when the log started. */
   readonly start: Settled
-  /** What they hold after the last entry, where it is known. */
+  /** Their values after the last entry, if known. */
   readonly end: Settled | undefined
-  /** The keys of the journal are told apart by case alone where they are one below. */
+  /** The keys of the journal differ only in case where they are one key below. */
   readonly isMerging: boolean
   readonly ledger: Ledger
 }
 
-const FORWARD = 'a log replayed forward gives the end'
-const BACKWARD = 'a log replayed backward gives the beginning'
+const FORWARD = 'a log replayed forward gives the last state'
+const BACKWARD = 'a log replayed backward gives the first state'
 
-/** Makes all that a log has on record in a store of its own, and takes it back. */
+/** Replays all records of a log in a store of its own, and undoes them. */
 export async function judgeReplay(
   log: JournalLog,
   { start, end, isMerging, ledger }: ReplayExpectation,
@@ -36,7 +36,7 @@ export async function judgeReplay(
   const entries: JournalEntry[] = []
   for await (const entry of (await EntryLog.open(log)).read()) entries.push(entry)
   const stop = entries.find(entry => refusalOf(entry) !== 'none')
-  // What stops it is not begun.
+  // An entry that stops the replay is not started.
   const to = stop === undefined ? undefined : stop.sequence - 1
   const whole = stop === undefined ? entries : entries.slice(0, entries.indexOf(stop))
   const came = await replay(log, target, { to }).catch(codeOf)
@@ -62,7 +62,7 @@ export async function judgeReplay(
   )
 }
 
-/** What replay refuses an entry with. */
+/** The reason for which replay refuses an entry. */
 function refusalOf({ changes }: JournalEntry): 'none' | 'CONFLICT' | 'UNSUPPORTED' {
   if (changes.some(({ state }) => state !== 'made')) return 'CONFLICT'
   const isTooLarge = changes.some(({ before, after }) => before === 'too-large' || after === 'too-large')

@@ -4,15 +4,18 @@ import { Key } from '../../../src/core/key.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { recordedIn } from './recorded.ts'
 
-/** How taking an entry back, or making it again, ended. */
+/** The outcome of an undo or a redo. */
 export interface Undone {
   readonly failed?: ErrorCode
   readonly message?: string
-  /** The number of the entry for it; absent where there was nothing to be done. */
+  /** The number of the entry for it; absent if there was nothing to do. */
   readonly made?: number
 }
 
-/** What a key goes from and to; 0 for nothing, `undefined` for a value that was too large to be recorded. */
+/**
+ * The values of a key before and after; 0 for nothing, `undefined` for a value that was too large to be
+ * recorded.
+ */
 export interface Turn {
   readonly key: string
   readonly from: number | undefined
@@ -25,12 +28,12 @@ export function turnsOf(action: 'undo' | 'redo', entry: JournalEntry): readonly 
   )
 }
 
-const FITS = 'an undo fits what may be'
+const FITS = 'an undo has a possible result'
 
-/** Draws from how an undo or a redo ended what the store may hold now. */
+/** Computes from the outcome of an undo or a redo what the store may hold now. */
 export function judgeUndo(verdict: Verdict, turns: readonly Turn[], outcome: Undone): void {
   const { state } = verdict
-  // A failed `putNew` may have left what is on record.
+  // A failed `putNew` may have stored the recorded value.
   for (const { key } of turns) state.adopt(Key.parse(key))
   const isRecorded = turns.every(({ from, to }) => from !== undefined && to !== undefined)
   if (outcome.failed !== undefined) {

@@ -7,7 +7,7 @@ import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 
 const logs = new WeakMap<BinaryDatastore, JournalLog>()
 
-/** A journal whose log is gone with the stack. */
+/** A journal whose log is lost with the stack. */
 export const memoryJournalKind = defineKind({
   kind: 'memory-journal',
   label: 'Journal in memory',
@@ -22,7 +22,7 @@ export const memoryJournalKind = defineKind({
   },
 })
 
-/** Notes which log a journal has. */
+/** Registers the log of a journal. */
 export function remember(store: JournalDatastore, log: JournalLog): JournalDatastore {
   logs.set(store, log)
   return store

@@ -2,7 +2,7 @@ import type { JournalDatastore } from '../../../src/core/adapters/journal/journa
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 
-/** All entries up to the latest, some at a time. */
+/** All entries up to the latest, a few at a time. */
 export async function pagedEntries(
   store: JournalDatastore,
   reverse: boolean,

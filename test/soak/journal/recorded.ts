@@ -6,7 +6,10 @@ import type {
 import { serialIn } from '../values.ts'
 import { Violation } from '../violation.ts'
 
-/** What an entry says of a key: serial numbers of values, 0 for nothing, `undefined` for what was too large. */
+/**
+ * The recorded value of a key: serial numbers of values, 0 for nothing, `undefined` for one that was too
+ * large.
+ */
 export interface Recorded {
   readonly key: string
   readonly before: number | undefined

@@ -5,7 +5,7 @@ import { fileJournal } from '../../../src/core/node/journal/file-journal.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import { logOf } from './memory-journal-kind.ts'
 
-/** Kinds that hand on every key and value as they are, and keep nothing. */
+/** Kinds that pass on every key and value unchanged, and keep nothing. */
 const PASSING: ReadonlySet<string> = new Set([
   'retry',
   'timeout',
@@ -22,7 +22,7 @@ const PASSING: ReadonlySet<string> = new Set([
 export class StackJournal {
   readonly store: JournalDatastore
   readonly node: StackNodeDocument
-  /** What it takes back is seen at once, and what is on record are the keys and values of the caller. */
+  /** An undo is visible at once, and the recorded keys and values are those of the caller. */
   readonly isInSight: boolean
   readonly #folder: string
 
@@ -37,7 +37,7 @@ export class StackJournal {
     return this.node.id ?? ''
   }
 
-  /** The log is there again when the stack is opened again. */
+  /** The log is present when the stack is opened again. */
   get isLasting(): boolean {
     return this.node['log'] !== undefined
   }

@@ -13,34 +13,36 @@ import { type Turn, turnsOf, type Undone } from './judge-undo.ts'
 import { pagedEntries } from './paged-entries.ts'
 import type { StackJournal } from './stack-journal.ts'
 
-const BEGINNING = 'undoing everything gives the beginning'
-const END = 'redoing everything gives the end'
+const BEGINNING = 'undoing everything gives the first state'
+const END = 'redoing everything gives the last state'
 
-/** What is known of a journal besides what it says itself. */
+/** Facts about a journal that it does not record itself. */
 interface Past {
-  /** What the keys held when it began. */
+  /** The values of the keys when it began. */
   readonly start: Settled
-  /** A journal below it took back what it has on record. */
+  /** A journal below it undid recorded changes. */
   isOvertaken: boolean
 }
 
-/** Takes back what the journals of a stack have on record, and makes it again, beside the model. */
+/** Undoes and redoes the changes that the journals of a stack recorded, beside the model. */
 export class Undoing {
   readonly #caller: Caller
   readonly #state: PossibleState
   readonly #random: Random
   readonly #calls: JournalCalls
-  /** Looks at everything in every way there is. */
+  /** Checks everything with every kind of read. */
   readonly #inspect: () => Promise<void>
   /** By node. */
   readonly #pasts = new Map<string, Past>()
-  /** Journals whose logs are gone when the stack is closed. */
+  /** Journals whose logs are lost when the stack is closed. */
   readonly #fleeting = new Set<string>()
-  /** What each journal is, by node. */
+  /** The facts about each journal, by node. */
   readonly #stores = new Map<string, JournalDatastore>()
-  /** Journals that have the whole history on record. */
+  /** Journals that have recorded the whole history. */
   readonly #fromNothing = new Set<string>()
-  /** Journals that began while calls went on, or out of sight, so it is not known what the keys held. */
+  /**
+   * Journals that started during calls, or unobserved, so the values of the keys at that time are unknown.
+   */
   readonly #midway = new Set<string>()
   #isBegun = false
 
@@ -52,12 +54,12 @@ export class Undoing {
     this.#calls = new JournalCalls(caller, state)
   }
 
-  /** The journals that can be judged, the outermost first. */
+  /** The journals that can be checked, the outermost first. */
   get #journals(): readonly StackJournal[] {
     return this.#caller.stack.journals.filter(({ isInSight }) => isInSight)
   }
 
-  /** A stack was opened, and it is known what it holds. */
+  /** Called when a stack was opened and its contents are known. */
   begin(): void {
     for (const { id, store, isLasting } of this.#caller.stack.journals) {
       if (!this.#isBegun) this.#fromNothing.add(id)
@@ -73,8 +75,8 @@ export class Undoing {
   }
 
   /**
-   * The stack was changed: a journal in memory that was opened again begins anew, at some moment, and one that was out of
-   * sight has records already.
+   * Called when the stack was changed. A journal in memory that was reopened starts again at an unknown
+   * moment, and an unobserved one already has records.
    */
   changed(): void {
     for (const journal of this.#caller.stack.journals) {
@@ -89,7 +91,7 @@ export class Undoing {
     }
   }
 
-  /** The stack was closed: what its journals had in memory is gone. */
+  /** Called when the stack was closed. Journals in memory are lost. */
   end(): void {
     for (const id of this.#fleeting) {
       this.#pasts.delete(id)
@@ -99,7 +101,7 @@ export class Undoing {
     this.#midway.clear()
   }
 
-  /** Takes an entry back or makes it again, mostly one of the latest. @returns Whether there was a journal for it. */
+  /** Undoes or redoes an entry, mostly one of the latest. @returns Whether there was a journal for it. */
   async step(): Promise<boolean> {
     const random = this.#random
     const [first, ...others] = this.#journals
@@ -125,7 +127,7 @@ export class Undoing {
     return true
   }
 
-  /** Compares what is on record with what is known. Nothing may be under way, and all reads have to be settled. */
+  /** Compares the record with the known values. No call may be in flight, and all reads must be settled. */
   async judgeRecords(): Promise<void> {
     for (const journal of this.#journals) {
       const past = this.#pasts.get(journal.id)
@@ -137,7 +139,7 @@ export class Undoing {
     }
   }
 
-  /** Takes back all that is on record, and makes it again. */
+  /** Undoes everything on record, and redoes it. */
   async rewind(): Promise<void> {
     const [journal] = this.#journals.filter(({ id, keepsAll }) => {
       return keepsAll && this.#pasts.get(id)?.isOvertaken === false
@@ -165,7 +167,7 @@ export class Undoing {
     await this.#inspect()
   }
 
-  /** Closes the stack by `close`, and replays each of its logs. What the stack holds has to be known. */
+  /** Closes the stack by `close`, and replays each of its logs. The contents of the stack must be known. */
   async replayAfter(close: () => Promise<void>, isFresh: boolean): Promise<void> {
     const { journals } = this.#caller.stack
     const end = settled(this.#state)
@@ -173,7 +175,7 @@ export class Undoing {
     await close()
     for (const journal of journals) {
       const past = pasts.get(journal.id)
-      // What a journal deep in a stack began with is known where it was nothing.
+      // The first state of a journal deep in a stack is known only if it was empty.
       const start =
         past?.start ??
         (this.#fromNothing.has(journal.id) && (isFresh || journal.isLasting)
@@ -191,7 +193,7 @@ export class Undoing {
     }
   }
 
-  /** The entries that came of it, in order; `undefined` where one could not be done, for a reason. */
+  /** The resulting entries in order; `undefined` if one was refused for an expected reason. */
   async #all(
     journal: StackJournal,
     action: 'undo' | 'redo',
@@ -220,7 +222,7 @@ export class Undoing {
     return outcome
   }
 
-  /** What an undo moves away from its key, as far as that is known. */
+  /** The values that an undo moves away from its key, as far as they are known. */
   #known(turns: readonly Turn[]): readonly number[] {
     return turns.flatMap(({ key, from = 0 }) => {
       const held = [...this.#state.of(key)]
@@ -230,14 +232,14 @@ export class Undoing {
     })
   }
 
-  /** An undo of a rename that failed half-way has left the value under one of its names. */
+  /** A failed undo of a rename has left the value under one of its names. */
   async #expectKept(turns: readonly Turn[], moving: readonly number[]): Promise<void> {
     const keys = turns.map(({ key }) => key)
     for (const serial of moving)
       await this.#caller.expectKept('an undo that fails loses nothing', serial, keys)
   }
 
-  /** Journals above one that took something back do not know of it. */
+  /** Journals above one that undid something have no record of that. */
   #overtake(journal: StackJournal): void {
     for (const { id } of this.#journals) {
       if (id === journal.id) return

@@ -9,14 +9,14 @@ import { KEYS } from './operation.ts'
 import { perform } from './perform.ts'
 import type { PossibleState } from './possible-state.ts'
 
-/** Looks at everything in every way there is, while nothing fails, and expects all of it to agree. */
+/** Reads everything in every way, while nothing fails, and expects all results to agree. */
 export async function inspect(
   store: BinaryDatastore,
   state: PossibleState,
   judge: Judge,
   seed: number,
 ): Promise<void> {
-  // First, since it brings up keys that only the store knows of.
+  // First, because it reveals keys that only the store knows.
   await walk(store, judge, '/')
   for (const verb of ['get', 'has', 'stat'] as const) {
     for (const key of new Set([...KEYS, ...state.keys]))
@@ -30,7 +30,7 @@ export async function inspect(
     try {
       for await (const entry of store.query(query, { scan: true })) found.push(entry)
     } catch (error) {
-      // `after` may name no entry of the answer.
+      // `after` may not be an entry of the result.
       if (expected !== undefined || !hasCode(error, 'NOT_FOUND')) throw error
       continue
     }
@@ -51,7 +51,7 @@ async function walk(store: BinaryDatastore, judge: Judge, key: string): Promise<
     if (child.isBranch) await walk(store, judge, child.key.toString())
 }
 
-/** All there is, as the reads of single keys tell it. */
+/** The entries, read key by key. */
 async function contentOf(store: BinaryDatastore, state: PossibleState): Promise<WholeEntry<Uint8Array>[]> {
   const entries: WholeEntry<Uint8Array>[] = []
   for (const text of state.keys) {
@@ -96,7 +96,7 @@ function digest(value: Uint8Array | undefined): string {
   return value === undefined ? '' : Buffer.from(value.subarray(0, 8)).toString('hex')
 }
 
-/** Without the time of the last access: reading counts as one. */
+/** Without the time of the last access, which reading changes. */
 function statOf({ size, mtime, etag }: Stat): string {
   return `${size} ${mtime ?? ''} ${etag}`
 }

@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 import type { Outcome } from './perform.ts'
 import { READS_POSSIBLE, type Verdict } from './verdict.ts'
 
-/** Draws from a listing what may be on its level and below it. */
+/** Computes from a listing the possible keys on its level and below it. */
 export function judgeList(
   verdict: Verdict,
   { key: prefix, reverse }: Extract<Operation, { verb: 'list' }>,
@@ -39,7 +39,7 @@ export function judgeList(
     if (!isBranch && isPartial !== true)
       for (const below of state.below(text)) state.isAbsent(READS_POSSIBLE, below, 'was below no branch')
   }
-  // What was not found yet may be there.
+  // Keys that were not found yet may exist.
   if (isPartial === true) return
   const depth = Key.parse(prefix).depth
   const listed = new Set(names)
@@ -49,7 +49,7 @@ export function judgeList(
   }
 }
 
-/** Draws from the answer to a query what may be below its prefix. */
+/** Computes from the result of a query the possible keys below its prefix. */
 export function judgeQuery(verdict: Verdict, prefix: string, outcome: Outcome): void {
   const { state } = verdict
   const { entries } = outcome

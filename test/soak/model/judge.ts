@@ -6,9 +6,12 @@ import type { Outcome } from './perform.ts'
 import type { PossibleState } from './possible-state.ts'
 import { READS_POSSIBLE, Verdict } from './verdict.ts'
 
-const ANSWERS_FIT = 'an answer fits what may be'
+const ANSWERS_FIT = 'an answer is possible'
 
-/** Draws from how a call ended what the store may hold now. Throws a `Violation` where it could not have ended so. */
+/**
+ * Computes from the outcome of a call what the store may hold now. Throws a `Violation` if the outcome was
+ * not possible.
+ */
 export class Judge {
   readonly #verdict: Verdict
   readonly #state: PossibleState
@@ -57,7 +60,8 @@ export class Judge {
       this.#verdict.blocked(key),
     ])
     if (!isRefused && !breaks) state.widen(key, [serial])
-    // While the last of some tiers fails, a tier above it answers for the etag that a put is to match, with one of its own.
+    // While the last tier fails, a tier above it answers for the etag that a put must match, with an etag of
+    // its own.
     if (mode === 'match' && this.#excuses.isFaulty) return
     if (outcome.failed === refusal && this.#verdict.blocked(key) !== refusal) {
       if (mode === 'create') state.isPresent(ANSWERS_FIT, key, 'refused a value that replaces none')
@@ -166,7 +170,7 @@ export class Judge {
     this.#state.isAbsent(READS_POSSIBLE, next, 'was not found among many')
   }
 
-  /** Writes one after another: those that are known to be done, and those that may be. */
+  /** Applies writes in order: those known to be done, and those that may be. */
   #steps(steps: readonly Step[], outcome: Outcome): void {
     const { failed, done = failed === undefined ? steps : [] } = outcome
     this.#inOrder(

@@ -3,13 +3,13 @@ import type { Random } from '../random.ts'
 export type PutMode = 'any' | 'create' | 'replace' | 'match'
 export type PutSource = 'bytes' | 'chunks' | 'slow' | 'breaks'
 
-/** A step of a batch: a put of the value with this serial number, or a delete where it is 0. */
+/** A step of a batch: a put of the value with this serial number, or a delete if it is 0. */
 export interface Step {
   readonly key: string
   readonly serial: number
 }
 
-/** One call of a history: plain data that prints short. */
+/** One call of a history, as plain data that prints briefly. */
 export type Operation =
   | {
       readonly verb: 'put'
@@ -57,18 +57,18 @@ export const KEYS = [
 
 const PREFIXES = ['/', '/a', '/x', '/m', '/m/n', '/deep', '/nowhere'] as const
 
-/** Makes up calls, each put with a value of its own. */
+/** Generates calls, each put with a value of its own. */
 export class Operations {
   readonly #random: Random
   #serial: number
 
-  /** @param serial The last serial number that is taken. */
+  /** @param serial The last serial number in use. */
   constructor(random: Random, serial = 0) {
     this.#random = random
     this.#serial = serial
   }
 
-  /** A call on one key. @param mayMatch Whether it may be one that is made of two. */
+  /** A call on one key. @param mayMatch Whether it may be a combination of two calls. */
   single(mayMatch = true): Operation {
     const random = this.#random
     const key = random.pick(KEYS)

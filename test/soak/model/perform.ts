@@ -11,16 +11,18 @@ import { Key } from '../../../src/core/key.ts'
 import { valueOf } from '../values.ts'
 import type { Operation, PutSource } from './operation.ts'
 
-/** What a source of bytes says when it breaks. */
+/** The message of a source of bytes that fails. */
 export const BROKEN = 'the source broke'
 
-/** How a call ended. What came before a failure is kept: the pieces of a stream, the keys that were done. */
+/**
+ * The outcome of a call, including results before a failure: the pieces of a stream, the keys that were done.
+ */
 export interface Outcome {
   /** The code of the failure; `broken` when it is the caller's own source that failed. */
   readonly failed?: ErrorCode | 'broken'
   /** The message of the failure. */
   readonly message?: string
-  /** A value, or as much of it as came. */
+  /** A value, or the part of it that was read. */
   readonly bytes?: Uint8Array
   readonly isPresent?: boolean
   readonly stat?: Stat
@@ -29,12 +31,12 @@ export interface Outcome {
   /** Keys, with values for `getMany`, in the order they came. */
   readonly done?: readonly { readonly key: Key; readonly value?: Uint8Array }[]
   readonly children?: readonly Child[]
-  /** The listing is of what was found so far. */
+  /** The listing contains the keys found so far. */
   readonly isPartial?: boolean
   readonly entries?: readonly Entry<Uint8Array>[]
 }
 
-/** Makes the call. Rejects only with what no store should ever reject with. */
+/** Makes the call. Rejects only with errors that no store may reject with. */
 export async function perform(
   store: BinaryDatastore,
   operation: Operation,

@@ -7,12 +7,12 @@ export type Possible = ReadonlySet<number>
 const NOTHING: Possible = new Set([0])
 
 /**
- * What a store may hold. A call that failed may have happened or not, so a key may have several possible values; what
- * is read later tells which it was.
+ * The possible contents of a store. A failed call may have taken effect or not, so a key may have several
+ * possible values; later reads show which one it has.
  */
 export class PossibleState {
   readonly ledger: Ledger
-  /** What the store calls a key: stores that take several keys for one have one name for them. */
+  /** The name of a key in the store: keys that a store treats as one have one name. */
   readonly nameOf: (key: string) => string
   readonly #held = new Map<string, Possible>()
   readonly #ever = new Set<string>()
@@ -25,12 +25,12 @@ export class PossibleState {
     this.nameOf = nameOf
   }
 
-  /** Keys that may hold something. */
+  /** Keys that may hold a value. */
   get keys(): readonly string[] {
     return [...this.#held.keys()]
   }
 
-  /** Keys that held something once, or may have. */
+  /** Keys that held a value once, or may have. */
   get everHeld(): readonly string[] {
     return [...this.#ever]
   }
@@ -47,12 +47,12 @@ export class PossibleState {
     else this.#held.set(name, next)
   }
 
-  /** It may hold these as well. */
+  /** The key may hold these values as well. */
   widen(key: string, more: Iterable<number>): void {
     this.set(key, [...this.of(key), ...more])
   }
 
-  /** It turned out to hold something that passes `test`. */
+  /** A read showed that the key holds a value that passes `test`. */
   narrow(invariant: string, key: string, test: (serial: number) => boolean, seen: string): void {
     const before = this.of(key)
     const after = [...before].filter(test)
@@ -72,12 +72,12 @@ export class PossibleState {
     this.narrow(invariant, key, serial => serial === 0, seen)
   }
 
-  /** A value may have come to be under a fresh child of `prefix`, whose name nobody learnt. */
+  /** A value may be under a new child of `prefix` with an unknown name. */
   addStray(prefix: string, serial: number): void {
     this.#strays.set(serial, this.nameOf(prefix))
   }
 
-  /** Takes in a key that a listing brought up, if a failed `putNew` explains it. */
+  /** Adds a key that was found in a listing, if a failed `putNew` explains it. */
   adopt(key: Key): void {
     const [name, prefix] = [key.toString(), key.parent.toString()]
     if (this.#held.has(name)) return
@@ -86,14 +86,14 @@ export class PossibleState {
       this.#held.set(name, new Set([0, ...serials]))
   }
 
-  /** Somebody may just be putting something there. */
+  /** A put to this key may be in flight. */
   noteTried(key: string): void {
     this.#tried.add(this.nameOf(key))
   }
 
   /**
-   * Whether something was ever above or below, a stray of a failed `putNew` included: then files and the folders they leave
-   * may be in each other's way.
+   * Whether a key above or below ever held a value, including one of a failed `putNew`: then files and the
+   * folders they leave may be in each other's way.
    */
   mayHaveKin(key: string): boolean {
     const own = Key.parse(this.nameOf(key))
@@ -103,7 +103,7 @@ export class PossibleState {
     return isKin || this.#mayHaveStray(own)
   }
 
-  /** Whether anything may be below `key`, a stray of a failed `putNew` included. */
+  /** Whether any key below `key` may hold a value, including one of a failed `putNew`. */
   mayHaveBelow(key: string): boolean {
     const own = Key.parse(this.nameOf(key))
     return this.#mayHaveStray(own) || this.below(key).length > 0
@@ -115,7 +115,7 @@ export class PossibleState {
     )
   }
 
-  /** The keys below `prefix` that may hold something. */
+  /** The keys below `prefix` that may hold a value. */
   below(prefix: string): readonly string[] {
     const own = Key.parse(this.nameOf(prefix))
     return this.keys.filter(key => own.isAncestorOf(Key.parse(key)))

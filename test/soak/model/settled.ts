@@ -1,14 +1,14 @@
 import type { PossibleState } from './possible-state.ts'
 
-/** What each key holds that holds something, as serial numbers of values. */
+/** The value of each key that holds one, as a serial number. */
 export type Settled = ReadonlyMap<string, number>
 
-/** What a state says where it is known of each key what it holds. */
+/** The contents of a state if the value of each key is known. */
 export function settled(state: PossibleState): Settled {
   return new Map(state.keys.map(key => [key, [...state.of(key)][0] ?? 0]))
 }
 
-/** Where two differ, in words; empty where they do not. */
+/** A description of the differences; empty if there are none. */
 export function differences(found: Settled, expected: Settled): string {
   return [...new Set([...found.keys(), ...expected.keys()])]
     .filter(key => found.get(key) !== expected.get(key))

@@ -5,7 +5,7 @@ import type { PossibleState } from './possible-state.ts'
 
 export const READS_POSSIBLE = 'a read gives a possible value'
 
-/** What judging one call and judging another have in common. */
+/** The common part of checking single calls. */
 export class Verdict {
   readonly state: PossibleState
   readonly excuses: Excuses
@@ -16,8 +16,8 @@ export class Verdict {
   }
 
   /**
-   * Whether nothing happened for a reason; false where it may have happened or not.
-   * @throws Violation where nothing excuses the failure.
+   * Whether the call was refused and did nothing; false if it may have taken effect.
+   * @throws Violation if the failure was not expected.
    */
   isRefused(
     { failed, message }: Pick<Outcome, 'failed' | 'message'>,
@@ -47,7 +47,7 @@ export class Verdict {
     )
   }
 
-  /** What a put is refused with where a file is in the way. */
+  /** The failure of a put if a file is in the way. */
   blocked(key: string): 'CONFLICT' | false {
     return this.excuses.hasPlainFiles && this.state.mayHaveKin(key) && 'CONFLICT'
   }

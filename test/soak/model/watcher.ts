@@ -5,17 +5,19 @@ import { soon } from '../soon.ts'
 import type { PossibleState } from './possible-state.ts'
 import { type Settled, settled } from './settled.ts'
 
-/** Milliseconds within which a change is to be told, where nobody says so. */
+/** Milliseconds within which a change must be reported, by default. */
 const PATIENCE = 10_000
-const TOLD = 'a watcher is told what was left last'
+const TOLD = 'a watcher gets the last change'
 
-/** Follows the changes of a store from now on, and expects to be told of all that differ from one look to the next. */
+/**
+ * Watches the changes of a store from now on, and expects a report of every difference between two checks.
+ */
 export class Watcher {
   readonly #state: PossibleState
   readonly #patience: number
-  /** What each key was told to have become since the last look. */
+  /** The reported states of each key since the last check. */
   readonly #told = new Map<string, Change['type']>()
-  /** What each key held at the last look. */
+  /** The value of each key at the last check. */
   #before: Settled
   #isResynced = false
   #wake: (() => void) | undefined
@@ -23,8 +25,8 @@ export class Watcher {
   readonly #ended: Promise<void>
 
   /**
-   * @param state Settled: what each key holds is known.
-   * @param patience Milliseconds within which a change is to be told.
+   * @param state Settled: the value of each key is known.
+   * @param patience Milliseconds within which a change must be reported.
    */
   constructor(store: BinaryDatastore, state: PossibleState, patience = PATIENCE) {
     this.#state = state
@@ -34,7 +36,7 @@ export class Watcher {
     this.#ended = this.#follow(changes)
   }
 
-  /** Expects to have been told by now, or soon, of every key that holds something else than at the last look. */
+  /** Expects a report, now or soon, for every key whose value differs from the last check. */
   async look(): Promise<void> {
     const now = settled(this.#state)
     const changed = [...new Set([...this.#before.keys(), ...now.keys()])].filter(

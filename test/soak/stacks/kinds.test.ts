@@ -14,7 +14,7 @@ describe('random stacks', () => {
   )
   const nodes = stacks.flatMap(nodesOf)
 
-  it('X2 every kind of the registry is in them', () => {
+  it('X2 include every kind of the registry', () => {
     const found = new Set(nodes.map(node => node.kind))
     expect(
       nodeKinds.map(({ kind }) => kind).filter(kind => !found.has(kind)),
@@ -22,11 +22,11 @@ describe('random stacks', () => {
     ).toEqual([])
   })
 
-  it('X2 histories have a server of each kind that an address leads to', () => {
+  it('X2 histories include a server of each kind that has an address', () => {
     expect([...new Set(engineServers.map(({ kind }) => kind))].sort()).toEqual([...serverKinds].sort())
   })
 
-  it('X2 every layout, durability, mode of tiers and shard function is in them', () => {
+  it('X2 include every layout, durability, mode of tiers and shard function', () => {
     const schemas = Object.fromEntries(describeKinds().map(({ kind, schema }) => [kind, schema]))
     for (const [kind, field] of [
       ['fs', 'layout'],

@@ -43,7 +43,7 @@ const encryptedKind = defineKind({
   open: async (_options, children, { path }) => transformed(onlyChild(children, path), aesGcm(await SECRET)),
 })
 
-/** Names of one segment, of capitals and digits alone, for a layout that has no others. */
+/** Names of one segment, of capitals and digits only, for a layout that allows no others. */
 const flatNamesKind = defineKind({
   ...wrapper,
   kind: 'flat-names',
@@ -55,7 +55,7 @@ const flatNamesKind = defineKind({
     }),
 })
 
-/** For a layout that takes `:` for `/`. */
+/** For a layout that reads `:` as `/`. */
 const withoutColonsKind = defineKind({
   ...wrapper,
   kind: 'without-colons',
@@ -68,7 +68,7 @@ const withoutColonsKind = defineKind({
     }),
 })
 
-/** Not for random stacks: it shows that a model notices. */
+/** Not for random stacks: it proves that a model detects defects. */
 const brokenKind = defineKind({
   kind: 'broken',
   label: 'Broken',
@@ -78,7 +78,7 @@ const brokenKind = defineKind({
   open: async ({ defect }) => new BrokenDatastore(defect),
 })
 
-/** Not for random stacks: a change that brings it fails once what is below has its place. */
+/** Not for random stacks: a change that adds it fails after the nodes below have been placed. */
 const failingKind = defineKind({
   ...wrapper,
   kind: 'fails-to-open',
@@ -89,7 +89,7 @@ const failingKind = defineKind({
   },
 })
 
-/** Every kind that random stacks are made of, wrappers that documents do not have included. */
+/** Every kind in random stacks, including wrappers that documents do not have. */
 export const soakRegistry = new Registry([
   ...nodeKinds,
   memoryJournalKind,
@@ -104,7 +104,7 @@ export const soakRegistry = new Registry([
   brokenDiskKind,
 ])
 
-/** The kinds of stores in servers: those that an address leads to. */
+/** The kinds of stores in servers: those with an address. */
 export const serverKinds: readonly string[] = describeKinds()
   .filter(({ schema }) => 'url' in ((schema as { properties?: object }).properties ?? {}))
   .map(({ kind }) => kind)

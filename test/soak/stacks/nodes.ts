@@ -2,7 +2,7 @@ import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 
 type Node = StackNodeDocument
 
-/** The nodes below one, each with the field or key that it stands under. */
+/** The child nodes, each with its field or key. */
 function childrenOf(node: Node): readonly (readonly [name: string, child: Node])[] {
   return Object.values(node).flatMap(field => {
     if (isNode(field)) return [['', field] as const]
@@ -22,7 +22,7 @@ export function nodesOf(node: Node): readonly Node[] {
   return [node, ...childrenOf(node).flatMap(([, child]) => nodesOf(child))]
 }
 
-/** The stack with another node in the place of one. */
+/** The stack with a node replaced by another one. */
 export function mapped(root: Node, node: Node, by: Node): Node {
   if (root === node) return by
   const each = (field: unknown): unknown => {
@@ -47,14 +47,14 @@ export function briefly(node: Node): string {
   return below.length === 0 ? what : `${what}(${below.join(', ')})`
 }
 
-/** Whether a stack may refuse a key by its nature, and not only for a while. */
+/** Whether a stack may refuse a key permanently, not only for a while. */
 export function mayRefuse(node: Node): boolean {
   return nodesOf(node).some(
     ({ kind, ...options }) => ['read-only', 'mount', 'git'].includes(kind) || options['layout'] === 'plain',
   )
 }
 
-/** Whether what a stack acknowledged may not have reached the place yet where it stays. */
+/** Whether writes that a stack acknowledged may not be at their final place yet. */
 export function isWritingBack(node: Node): boolean {
   return nodesOf(node).some(
     ({ kind, ...options }) => options['mode'] === 'write-back' || kind === 'broken-disk',

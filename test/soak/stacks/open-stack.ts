@@ -12,7 +12,7 @@ import { Reshardable } from '../resharding.ts'
 import { soakRegistry } from './kinds.ts'
 import { isWritingBack, mayRefuse, nodesOf } from './nodes.ts'
 
-/** A random stack that is open, with its faults in hand. What it tells of the stack is of now: the stack may change. */
+/** An open random stack, with control of its faults. Its properties are current: the stack may change. */
 export class OpenStack {
   readonly store: BinaryDatastore
   readonly #stack: Stack
@@ -45,12 +45,12 @@ export class OpenStack {
     return this.#stack.nodes.map(({ id, kind }) => `${id} ${kind}`)
   }
 
-  /** Its sharded nodes. One is left out where a shard may refuse a key: then keys cannot be moved at will. */
+  /** Its sharded nodes, except those whose shards may refuse keys: their keys cannot always be moved. */
   get reshardable(): readonly Reshardable[] {
     return this.#reshardable
   }
 
-  /** Every key is where the lists of shards put it, and none is being looked at. */
+  /** Every key is on its shard, and none is being checked. */
   get isSettled(): boolean {
     return this.#stack.nodes.every(
       ({ store }) => !(store instanceof ShardedDatastore) || (store.isSettled && !store.isResharding),
@@ -65,12 +65,12 @@ export class OpenStack {
     })
   }
 
-  /** What is acknowledged may not have reached the place yet where it stays. */
+  /** Acknowledged writes may not be at their final place yet. */
   get isWritingBack(): boolean {
     return isWritingBack(this.root)
   }
 
-  /** All of its shards can be watched, those included that a reshard leaves out for a while. */
+  /** All of its shards can be watched, including those that a reshard excludes for a while. */
   get canWatch(): boolean {
     return this.store.capabilities.watch !== 'none'
   }
@@ -99,7 +99,7 @@ export class OpenStack {
     return plan
   }
 
-  /** Makes every node that fails at will fail so; nothing for no faults. */
+  /** Makes every faulty node fail with these faults; none without an argument. */
   setFaults(faults: Faults, random: Random): void {
     for (const { store } of this.#stack.nodes) {
       if (!(store instanceof FaultDatastore)) continue
@@ -115,7 +115,7 @@ export class OpenStack {
     }
   }
 
-  /** Has every call in every node told of, until it is closed. */
+  /** Reports every call in every node, until it is closed. */
   listen(): void {
     this.#stack.trace(() => undefined)
   }

@@ -6,17 +6,17 @@ import { FAULT, MEMORY, RandomOptions, WRAPPERS } from './random-options.ts'
 
 type Node = StackNodeDocument
 
-/** A change of a running stack that leaves its data the same. */
+/** A change of a running stack that leaves its data unchanged. */
 export interface Edit {
-  /** What is changed, for the log. */
+  /** A description of the change, for the log. */
   readonly told: string
   readonly root: Node
   readonly options: ApplyOptions
-  /** Something in it cannot be opened, so it has to fail. */
+  /** A store in it cannot be opened, so the change must fail. */
   readonly isBroken: boolean
-  /** Keys go to other shards. */
+  /** Keys move to other shards. */
   readonly isMoving: boolean
-  /** Values that memory alone holds would be lost, so it is refused where there are any. */
+  /** Values that only memory holds would be lost, so it is refused if there are any. */
   readonly isLosing: boolean
 }
 
@@ -27,21 +27,21 @@ interface Step {
   readonly isBroken?: boolean
   readonly isMoving?: boolean
   readonly isLosing?: boolean
-  /** Nothing changes but that one wrapper comes. */
+  /** The only change is one added wrapper. */
   readonly isPlain?: boolean
 }
 
-/** Kinds that can be taken away from around a store. */
+/** Wrappers that can be removed from a store. */
 const REMOVABLE = new Set(['retry', 'timeout', 'rate-limit', 'metrics', 'logging', 'fault', 'cache'])
 
-/** Makes up changes of stacks. */
+/** Generates changes of stacks. */
 export class RandomEdits {
   readonly #random: Random
   readonly #options: RandomOptions
   readonly #mayReshard: boolean
   #folders = 0
 
-  /** @param mayReshard Whether keys may go to other shards, which takes until after the change. */
+  /** @param mayReshard Whether keys may move to other shards, which continues after the change. */
   constructor(random: Random, mayReshard = true) {
     this.#random = random
     this.#options = new RandomOptions(random)
@@ -61,7 +61,7 @@ export class RandomEdits {
     for (let turn = 0; turn < count; turn++) take(this.#step(next))
     if (random.chance(0.2)) take(this.#break(next))
     const [first, ...others] = steps
-    // A node without an id is the one at its place, or one that is opened alike: here there is no new one like it.
+    // A node without an id is matched by its place, or by equal options: here there is no similar new one.
     const isPlain = others.length === 0 && first?.isPlain === true
     if (isPlain && random.chance(0.3)) next = withoutIds(next)
     return {
@@ -117,7 +117,7 @@ export class RandomEdits {
     if (random.chance(0.1))
       return { told: 'wrap all in namespace', root: { kind: 'namespace', prefix: '/', store: root } }
     const node = this.#any(root)
-    // A persistent copy must not fail to be dropped.
+    // Invalidating a persistent copy must not fail.
     const wrapper = !isCopy(root, node) && random.chance(0.3) ? FAULT : random.pick(WRAPPERS)
     return {
       isPlain: true,
@@ -135,7 +135,10 @@ export class RandomEdits {
     return { told: `unwrap ${node.kind}`, root: mapped(root, node, node['store'] as Node) }
   }
 
-  /** What keeps copies by key must not stand above nodes that take several keys for one, or that keep nothing. */
+  /**
+   * An adapter that keeps copies by key must not be above nodes that treat several keys as one, or that keep
+   * nothing.
+   */
   #cache(root: Node): Step | undefined {
     const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
@@ -232,7 +235,7 @@ export class RandomEdits {
     }
   }
 
-  /** Something that cannot be opened, or not be read. */
+  /** A store that cannot be opened, or not be read. */
   #break(root: Node): Step {
     const random = this.#random
     const node = this.#any(root)
@@ -261,7 +264,7 @@ export class RandomEdits {
   }
 }
 
-/** Whether a node stands in a tier above the last one, where values are copies. */
+/** Whether a node is in a tier above the last one, whose values are copies. */
 function isCopy(root: Node, node: Node): boolean {
   return nodesOf(root).some(({ kind, ...options }) => {
     if (kind !== 'tiered') return false
@@ -270,7 +273,10 @@ function isCopy(root: Node, node: Node): boolean {
   })
 }
 
-/** Whether keys would go to other shards, of which one may refuse them: rendezvous places them by the ids of the shards. */
+/**
+ * Whether keys would move to other shards, one of which may refuse them: rendezvous places them by the ids of
+ * the shards.
+ */
 function misplacesForGood(before: Node, after: Node): boolean {
   const idsIn = (root: Node) =>
     new Map(

@@ -3,13 +3,13 @@ import type { Random } from '../random.ts'
 
 type Node = StackNodeDocument
 
-/** Options that keep something small or short. */
+/** Options with small or short values. */
 export type Bounds = Readonly<Record<string, number>>
 
 export const MEMORY: Node = { kind: 'memory' }
 export const FAULT: Node = { kind: 'fault' }
 
-/** Wrappers that show the data of the store below, keep none and never fail; their options are quick. */
+/** Wrappers that pass on the data of the store below, keep none and never fail; their options are quick. */
 export const WRAPPERS: readonly [Node, ...Node[]] = [
   { kind: 'retry', attempts: 3, delay: 0.1, maxDelay: 1 },
   { kind: 'timeout', milliseconds: 120_000 },
@@ -21,7 +21,7 @@ export const WRAPPERS: readonly [Node, ...Node[]] = [
 const MODES = ['write-through', 'write-around', 'write-back'] as const
 const FUNCTIONS = ['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'] as const
 
-/** Makes up options of nodes, for stacks and for changes of stacks. */
+/** Generates options of nodes, for stacks and for changes of stacks. */
 export class RandomOptions {
   readonly #random: Random
 
@@ -29,7 +29,7 @@ export class RandomOptions {
     this.#random = random
   }
 
-  /** How keys find their shard. */
+  /** The shard function. */
   placing() {
     return { by: this.#random.pick(FUNCTIONS), characters: 1 + this.#random.below(3) }
   }
@@ -51,7 +51,7 @@ export class RandomOptions {
     return { attempts: 2 + this.#random.below(3) }
   }
 
-  /** An upper tier that ends with its stack: it may forget whatever it likes, or fail. */
+  /** An upper tier that ends with its stack: it may lose any value, or fail. */
   upper(): Node {
     const random = this.#random
     switch (random.below(6)) {

@@ -2,23 +2,23 @@ import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Random } from '../random.ts'
 import { type Bounds, FAULT, MEMORY, RandomOptions, WRAPPERS } from './random-options.ts'
 
-/** Where in a stack a node is made up for. */
+/** The position in a stack for which a node is generated. */
 interface Place {
-  /** How many nodes deep it may still go. */
+  /** How many more levels of nodes may be below it. */
   readonly depth: number
-  /** What is kept here must be there after the stack was closed and opened again. */
+  /** Its values must be present after the stack was closed and opened again. */
   readonly isDurable: boolean
   /** No node above walks the whole store below for each of its listings: two of them would walk it a thousand times. */
   readonly mayWalk: boolean
-  /** Nothing above tells keys apart that only differ in case, so that they may become one here. */
+  /** No node above distinguishes keys that differ only in case, so they may become one here. */
   readonly mayMerge: boolean
-  /** A key may be refused for good. What has been acknowledged above already must not be. */
+  /** A key may be refused permanently. Writes that were acknowledged above must not be. */
   readonly mayRefuse: boolean
 }
 
 type Node = StackNodeDocument
 
-/** Wrappers of one store that give back the keys and values they took. */
+/** Wrappers of one store that return keys and values unchanged. */
 const ANY_WRAPPERS: readonly [Node, ...Node[]] = [
   ...WRAPPERS,
   FAULT,
@@ -33,30 +33,32 @@ const LAYOUTS: readonly [Node, ...Node[]] = [
   { kind: 'fs', layout: 'strata' },
   { kind: 'fs', layout: 'strata' },
   { kind: 'fs', layout: 'datastore-fs' },
-  // It takes `:` for `/`.
+  // It reads `:` as `/`.
   { kind: 'without-colons', store: { kind: 'fs', layout: 'py-datastore' } },
 ]
 
-/** Its keys are of one segment, of few characters. */
+/** Its keys have one segment of few characters. */
 const FLATFS: Node = { kind: 'flat-names', store: { kind: 'fs', layout: 'flatfs' } }
 
-/** Engines that keep a folder or a file. */
+/** Engines that store a folder or a file. */
 const EMBEDDED = ['leveldb', 'lmdb', 'sqlite'] as const
 
-/** Numbers the stores in a server, which outlive the stacks that they are made for. */
+/** Numbers the stores in a server, which outlive their stacks. */
 let prefixes = 0
 
-/** What stacks may be made of. */
+/** The parts of stacks. */
 export interface StackLimits {
   /** The process may be killed: then no upper tier outlives it, which may be stale, and leaves are folders. */
   readonly mayDie?: boolean | undefined
-  /** Servers for them: a node of each, without what keeps its keys apart from those of other nodes. */
+  /**
+   * Servers for them: a node of each, without the options that separate its keys from those of other nodes.
+   */
   readonly servers?: readonly Node[] | undefined
   /** Every leaf is in a server. */
   readonly onServers?: boolean | undefined
 }
 
-/** Makes up stacks of every kind of node. */
+/** Generates stacks of every kind of node. */
 export class RandomStacks {
   readonly #random: Random
   readonly #options: RandomOptions
@@ -73,10 +75,13 @@ export class RandomStacks {
     this.#onServers = onServers
   }
 
-  /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
+  /**
+   * A stack up to `depth` nodes deep that accepts every key but mount points, and loses values only if
+   * allowed.
+   */
   node(depth: number, isDurable: boolean): Node {
     const root = this.#node({ depth, isDurable, mayMerge: true, mayRefuse: true, mayWalk: true })
-    // At the root it can be judged by what it takes back.
+    // At the root it can be checked by its undo.
     return this.#random.chance(0.2) ? this.#journal(root) : root
   }
 
@@ -91,7 +96,7 @@ export class RandomStacks {
         return this.#tiered(apart)
       case 2:
       case 3: {
-        // Keys can be moved where no shard refuses any.
+        // Keys can be moved if no shard refuses any.
         const shard = { ...apart, mayRefuse: place.mayRefuse && random.chance(0.3) }
         return {
           kind: 'sharded',
@@ -128,7 +133,7 @@ export class RandomStacks {
     }
   }
 
-  /** Mostly one that keeps all of a history. */
+  /** Usually one that keeps all of a history. */
   #journal(store: Node): Node {
     const random = this.#random
     const bounds = random.chance(0.2) ? { maxBytes: 20_000 } : {}
@@ -206,7 +211,7 @@ export class RandomStacks {
     }
   }
 
-  /** An upper tier may forget whatever it likes. It must not outlive the stack where it can fail: then it may be stale. */
+  /** An upper tier may lose any value. It must not outlive the stack if it can fail: then it may be stale. */
   #upper(place: Place): Node {
     const random = this.#random
     if (random.chance(0.15)) return { kind: 'null' }
