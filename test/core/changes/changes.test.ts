@@ -94,11 +94,11 @@ describe('watch in the keys of the watcher', () => {
   it.each([
     ['lowercase', lowercase, '/Some/Where', '/some/where'],
     ['nestedPath', nestedPath(), '/abcdef', '/abcdef'],
-  ] as const)('N1 D12 %s maps keys back', async (_name, transform, put, told) => {
+  ] as const)('N1 D12 %s maps keys back', async (_name, transform, put, reported) => {
     const store = new KeyTransformDatastore(memory(), transform)
     const watcher = new Watcher(store)
     await store.put(key(put), bytes)
-    expect(await watcher.until(`put ${told}`)).toEqual([`put ${told}`])
+    expect(await watcher.until(`put ${reported}`)).toEqual([`put ${reported}`])
     await watcher.stop()
   })
 
@@ -157,8 +157,8 @@ describe('a slow consumer', () => {
     await first
     for (const one of ['/a', '/b', '/a']) await store.put(key(one), bytes)
     await store.delete(key('/b'))
-    const told = [await changes.next(), await changes.next()]
-    expect(told.map(({ value }) => value as unknown)).toMatchObject([{ type: 'put' }, { type: 'delete' }])
+    const reported = [await changes.next(), await changes.next()]
+    expect(reported.map(({ value }) => value as unknown)).toMatchObject([{ type: 'put' }, { type: 'delete' }])
     await changes.return?.()
   })
 

@@ -70,8 +70,8 @@ export class Watcher {
     limit.addEventListener('abort', () => this.#wake())
     while (!isDone()) {
       if (limit.aborted) {
-        const told = `${this.seen.length} changes, as ${this.seen.slice(0, 10).join(', ')}`
-        throw new Error(`Not reported within ${PATIENCE} ms: ${what()}; but ${told}`)
+        const reported = `${this.seen.length} changes, as ${this.seen.slice(0, 10).join(', ')}`
+        throw new Error(`Not reported within ${PATIENCE} ms: ${what()}; but ${reported}`)
       }
       await new Promise<void>(resolve => {
         this.#wake = resolve

@@ -8,7 +8,7 @@ import { hexOf, packKeys, type Row, rowsOf, SortedModel, someKey } from './model
 
 const NEVER = (): boolean => false
 
-function workOff(index: KeyIndex): void {
+function workUntilDone(index: KeyIndex): void {
   while (index.work(NEVER));
 }
 
@@ -16,7 +16,7 @@ function indexOf(keys: readonly Key[], firstRun?: number): KeyIndex {
   const index = new KeyIndex({ firstRun, largestRun: firstRun === undefined ? undefined : firstRun * 8 })
   for (let start = 0; start < keys.length; start += 50) index.add(packKeys(keys.slice(start, start + 50)))
   index.filled()
-  workOff(index)
+  workUntilDone(index)
   return index
 }
 
@@ -135,14 +135,14 @@ describe('KeyIndex', () => {
     const keys = [long('b'), Key.of('a'), long('ab'), Key.of('c', 'x'), long('b').child('below')]
     const index = indexOf(keys)
     index.add(packKeys([long('d')]))
-    workOff(index)
+    workUntilDone(index)
     const model = new SortedModel([...keys, long('d')])
     expect(unpack(index.rows(0, 9) ?? new Uint8Array()).map(hexOf)).toEqual(
       model.keys.map(key => hexOf(encodeKey(key))),
     )
     expect(levelOf(index, Key.root, 2, true)).toEqual(model.level(Key.root, true))
     index.remove(packKeys([long('b')]))
-    workOff(index)
+    workUntilDone(index)
     model.remove(long('b'))
     expect(levelOf(index, Key.root, 2, false)).toEqual(model.level(Key.root))
   })

@@ -22,7 +22,7 @@ describe('writeName', () => {
     ['é\ue000', 'c3a9ee8080'],
     ['\u{1f600}', 'eda0bdedb880'],
     ['', ''],
-  ])('gives %j its documented bytes', (text, hex) => {
+  ])('encodes %j as documented', (text, hex) => {
     expect(Buffer.from(bytesOf(text)).toString('hex')).toBe(hex)
   })
 

@@ -224,12 +224,12 @@ describe('retry of a put whose first answer was lost', () => {
 
 describe('a layer with delays', () => {
   it('W2 D16 does not block writes while a watch has no changes', async () => {
-    class Silent extends MemoryStore {
+    class StoreWithoutChanges extends MemoryStore {
       override watch(): AsyncIterable<Change> {
         return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }
       }
     }
-    const below = new Datastore(new Silent())
+    const below = new Datastore(new StoreWithoutChanges())
     const store = retry(below)
     void store.watch(key)[Symbol.asyncIterator]().next()
     await store.put(key, value)

@@ -153,7 +153,7 @@ describe('undeclared capabilities', () => {
   })
 
   it('D48 a flag without the method that it needs is not declared', () => {
-    class BoastingStore extends MapStore {
+    class OverdeclaringStore extends MapStore {
       override readonly capabilities = {
         ...MINIMAL,
         read: { range: true, stream: true, etag: 'version' as const },
@@ -164,7 +164,7 @@ describe('undeclared capabilities', () => {
         limits: { batch: 2 },
       }
     }
-    expect(new Datastore(new BoastingStore()).capabilities).toMatchObject({
+    expect(new Datastore(new OverdeclaringStore()).capabilities).toMatchObject({
       read: { range: false, stream: false },
       rename: 'copy',
       batch: 'ordered',

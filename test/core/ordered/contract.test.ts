@@ -6,7 +6,7 @@ import { openOrdered } from '../../../src/core/ordered/open-ordered.ts'
 import { describeDatastore, openedAt } from '../../contract/describe-datastore.ts'
 import { MemoryDriver, type MemoryEngineOptions, MemoryPlace, randomDelay } from './memory-driver.ts'
 
-/** The suite over engines in memory that behave as the options say. */
+/** The suite over engines in memory with the given options. */
 function describeOver(name: string, options: MemoryEngineOptions, runs: number): void {
   describeDatastore(name, {
     ...openedAt(

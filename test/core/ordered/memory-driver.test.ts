@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import { describeOrderedDriver } from '../../../src/testkit/describe-ordered-driver.ts'
 import { MemoryDriver, type MemoryEngineOptions, MemoryPlace, randomDelay } from './memory-driver.ts'
 
-/** The suite of the port over engines in memory that behave as the options say. */
+/** The port suite over engines in memory with the given options. */
 function describeMemory(name: string, options: MemoryEngineOptions): void {
   const places = new WeakMap<object, MemoryPlace>()
   const openIn = async (place = new MemoryPlace()) => {

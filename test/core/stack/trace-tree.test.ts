@@ -97,12 +97,12 @@ describe('the spans of a stack', () => {
 
         const byId = new Map(spans.map(span => [span.id, span]))
         const parents = parentsIn(stack.nodes[0]!)
-        const astray = spans
+        const misattributed = spans
           .map(span => ({ ...span, by: byId.get(span.parent ?? -1)?.node }))
           // `putNew`, queries and some others consist of other calls on the same node.
           .filter(({ node, by }) => by !== parents.get(node) && by !== node)
         expect(
-          astray.map(
+          misattributed.map(
             ({ verb, key, node, by }) => `${verb} ${key.toString()} in ${node} by ${by ?? 'nobody'}`,
           ),
         ).toEqual([])

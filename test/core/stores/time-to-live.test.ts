@@ -81,12 +81,12 @@ describe('the time to live of one value', () => {
 describe('a rename by copy', () => {
   const c = Key.parse('/c')
   /** Supports times to live, but not renames. */
-  class Unmoved extends MemoryStore {
+  class StoreWithoutMove extends MemoryStore {
     override readonly move = undefined as never
   }
 
   it.each<[string, (now: () => number) => [Datastore, from: Key, to: Key]]>([
-    ['in one store', now => [new Datastore(new Unmoved({ now })), a, b]],
+    ['in one store', now => [new Datastore(new StoreWithoutMove({ now })), a, b]],
     [
       'between two mounts',
       now => {

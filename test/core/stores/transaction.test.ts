@@ -170,12 +170,12 @@ describe('transaction()', () => {
         return { ...super.begin(), rollback }
       }
     }
-    class Unable extends NamespaceStore {
+    class UnsupportedStore extends NamespaceStore {
       override over(): never {
         throw new Error('unable')
       }
     }
-    const store = new Datastore(new Unable(new OpenStore(new Transactional()), Key.parse('/n')))
+    const store = new Datastore(new UnsupportedStore(new OpenStore(new Transactional()), Key.parse('/n')))
     await expect(store.transaction(async () => 1)).rejects.toThrow('unable')
     expect(rolledBack).toBe(1)
   })

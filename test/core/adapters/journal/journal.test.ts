@@ -246,16 +246,16 @@ describe('a journal', () => {
   it('W10 a write whose mark is lost is made, and is resolved when the journal opens next', async () => {
     const below = new MemoryDatastore()
     const log = memoryJournal()
-    const told: number[] = []
+    const reported: number[] = []
     const first = await journal(below, {
       log: failingLog(isIntent => !isIntent, log),
-      onMarkError: (_error, sequence) => told.push(sequence),
+      onMarkError: (_error, sequence) => reported.push(sequence),
     })
     await first.put(a, bytesOf('1'))
     await first.put(a, bytesOf('2'))
     await first.put(a, bytesOf('1'))
     await first.put(b, bytesOf('1'))
-    expect(told).toHaveLength(4)
+    expect(reported).toHaveLength(4)
     await below.put(b, bytesOf('theirs'))
     const second = await open(below, { log })
     const states = (await collect(second.entries())).map(({ changes }) => changes[0]!.state)

@@ -198,28 +198,28 @@ async function killAgainAndAgain(
   let serial = 0
   for (let round = 0; round < KILLS; round += KILLS_A_PLACE) {
     const path = join(await roots.make(), 'store')
-    const told: WriterOutput = { done: new Map(), begun: new Map() }
+    const output: WriterOutput = { done: new Map(), begun: new Map() }
     for (let kill = 0; kill < KILLS_A_PLACE; kill++) {
       const args = [engine, path, durability, String(serial), server?.url ?? '']
-      await killedAfter(args, told, ((round + kill) * 37) % 100)
-      serial = Math.max(serial, ...told.begun.values(), ...told.done.values()) + 100
+      await killedAfter(args, output, ((round + kill) * 37) % 100)
+      serial = Math.max(serial, ...output.begun.values(), ...output.done.values()) + 100
       if (engine === 'git')
         await promisify(execFile)('git', ['-C', path, 'fsck', '--strict', '--no-dangling'])
-      await check(await openEngine(engine, path, 'none', server?.url ?? ''), told)
+      await check(await openEngine(engine, path, 'none', server?.url ?? ''), output)
     }
-    expect(told.done.size).toBeGreaterThan(5)
+    expect(output.done.size).toBeGreaterThan(5)
     await server?.empty()
   }
 }
 
 /** Starts a writer, and kills it a number of lines and milliseconds after it began to write. */
-async function killedAfter(args: readonly string[], told: WriterOutput, moment: number): Promise<void> {
+async function killedAfter(args: readonly string[], output: WriterOutput, moment: number): Promise<void> {
   const child = spawn(process.execPath, [writer.file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let lines = 0
   createInterface(child.stdout).on('line', line => {
     const [verb, name = '', serial] = line.split(' ')
-    if (verb === 'begin') told.begun.set(name, Number(serial))
-    if (verb === 'done' || verb === 'pair') told.done.set(name, Number(serial))
+    if (verb === 'begin') output.begun.set(name, Number(serial))
+    if (verb === 'done' || verb === 'pair') output.done.set(name, Number(serial))
     if (++lines === 20 + moment) setTimeout(() => child.kill('SIGKILL'), moment % 5)
   })
   const signal = await new Promise<string | null>(resolve => {

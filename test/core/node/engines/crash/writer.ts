@@ -12,16 +12,16 @@ const [engine = '', path = '', durability = 'none', serialText = '1', server = '
 const store = await openEngine(engine, path, durability === 'full' ? 'full' : 'none', server)
 let serial = Number(serialText)
 
-function say(line: string): void {
+function print(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
 async function writeTo(name: string): Promise<void> {
   for (;;) {
     const own = ++serial
-    say(`begin ${name} ${own}`)
+    print(`begin ${name} ${own}`)
     await store.put(Key.of('values', name), selfDescribed(own, own % 11 === 0 ? 100_000 : own % 2000))
-    say(`done ${name} ${own}`)
+    print(`done ${name} ${own}`)
   }
 }
 
@@ -30,9 +30,9 @@ async function writePairs(): Promise<void> {
     const own = ++serial
     const value = selfDescribed(own, own % 500)
     await store.batch().put(Key.of('pair', 'left'), value).put(Key.of('pair', 'right'), value).commit()
-    say(`pair both ${own}`)
+    print(`pair both ${own}`)
   }
 }
 
-say('ready')
+print('ready')
 await Promise.all([...Array.from({ length: 8 }, (_, index) => writeTo(`k${index}`)), writePairs()])

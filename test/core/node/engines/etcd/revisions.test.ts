@@ -12,11 +12,11 @@ const key = Key.of('a')
 
 /** The changes of a store from now on, as `put /a`. */
 function changesOf(store: Datastore): { readonly until: (count: number) => Promise<string[]> } {
-  const told: string[] = []
+  const reports: string[] = []
   const wanted: (() => void)[] = []
   const abort = new AbortController()
   const note = ({ type, key: changed }: Change) => {
-    told.push(`${type} ${changed.toString()}`)
+    reports.push(`${type} ${changed.toString()}`)
     for (const look of wanted) look()
   }
   const following = (async () => {
@@ -32,7 +32,7 @@ function changesOf(store: Datastore): { readonly until: (count: number) => Promi
   const until = (count: number) =>
     new Promise<string[]>(done => {
       const look = () => {
-        if (told.length >= count) done(told)
+        if (reports.length >= count) done(reports)
       }
       wanted.push(look)
       look()
@@ -127,8 +127,8 @@ describe('revisions of etcd', () => {
           () => false,
         )
     }
-    const told = await changes.until(4)
-    expect(told.slice(3).filter(change => change !== 'resync /')).toEqual(['put /c'])
+    const reports = await changes.until(4)
+    expect(reports.slice(3).filter(change => change !== 'resync /')).toEqual(['put /c'])
   })
 
   it('E82 changes discarded by compaction while the server was down are reported as resync', async () => {

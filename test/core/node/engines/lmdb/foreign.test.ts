@@ -209,14 +209,14 @@ describe('the reader of foreign LMDB files beside a writer', () => {
   it('D12 reports commits by others to watchers', async () => {
     const source = new BufferSource(states[0]!)
     const driver = new ForeignLmdbDriver(source, 'watched')
-    const told = new Promise<unknown>(resolve => {
+    const reported = new Promise<unknown>(resolve => {
       const end = driver.changes(change => {
         end()
         resolve(change)
       })
     })
     source.bytes = states[1]!
-    expect(await told).toBe('resync')
+    expect(await reported).toBe('resync')
   })
 })
 

@@ -193,37 +193,39 @@ describe('connecting', () => {
   }) => {
     if (!('start' in server)) skip('a real server is not stopped')
     const double = server as typeof server & { start(): Promise<void> }
-    const told: boolean[] = []
+    const reports: boolean[] = []
     const store = await MongoDatastore.open(
       { url: double.url, collection: newName(), timeout: 500 },
-      { ...context, report: ({ lost }) => told.push(lost !== undefined) },
+      { ...context, report: ({ lost }) => reports.push(lost !== undefined) },
     )
     await store.put(Key.of('a'), bytes('x'))
     await double.stop()
     expect(['CONNECTION', 'TIMEOUT']).toContain(await codeOf(store.get(Key.of('a'))))
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([true])
+    await expect.poll(() => reports, { timeout: 10_000 }).toEqual([true])
     await double.start()
     await expect.poll(() => codeOf(store.get(Key.of('a'))), { timeout: 10_000 }).toBe('done')
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([true, false])
+    await expect.poll(() => reports, { timeout: 10_000 }).toEqual([true, false])
     await store.close()
   })
 
   it('E99 while no server can be reached calls fail at once, and name their key', async ({ skip }) => {
     if (!('start' in server)) skip('a real server is not stopped')
     const double = server as typeof server & { start(): Promise<void> }
-    const told: (string | undefined)[] = []
+    const reports: (string | undefined)[] = []
     // No call waits until this limit.
     const store = await MongoDatastore.open(
       { url: double.url, collection: newName(), timeout: 600_000 },
-      { ...context, report: ({ lost }) => told.push(lost?.reason) },
+      { ...context, report: ({ lost }) => reports.push(lost?.reason) },
     )
     const key = Key.of('a')
     await store.put(key, bytes('x'))
     await double.stop()
     // This call may have begun before the loss was known.
     await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION', key })
-    await expect.poll(() => told.length).toBe(1)
-    expect(told[0]).toContain(`Cannot connect to ${new URL(double.url).host}: the server cannot be reached (`)
+    await expect.poll(() => reports.length).toBe(1)
+    expect(reports[0]).toContain(
+      `Cannot connect to ${new URL(double.url).host}: the server cannot be reached (`,
+    )
     await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'CONNECTION', key })
     await double.start()
     await store.close()

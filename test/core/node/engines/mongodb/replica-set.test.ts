@@ -50,14 +50,19 @@ describe('capabilities of a server', () => {
   it('E127 a standalone server has ordered batches; a replica set has atomic batches, renames and transactions, and reports every change', async () => {
     const { capabilities: one } = await open({ url: alone.url })
     const { capabilities: several } = await open()
-    const told = ({ batch, rename, transaction, watch }: typeof one) => ({
+    const declared = ({ batch, rename, transaction, watch }: typeof one) => ({
       batch,
       rename,
       transaction,
       watch,
     })
-    expect(told(one)).toEqual({ batch: 'ordered', rename: 'copy', transaction: 'none', watch: 'own' })
-    expect(told(several)).toEqual({ batch: 'atomic', rename: 'atomic', transaction: 'atomic', watch: 'all' })
+    expect(declared(one)).toEqual({ batch: 'ordered', rename: 'copy', transaction: 'none', watch: 'own' })
+    expect(declared(several)).toEqual({
+      batch: 'atomic',
+      rename: 'atomic',
+      transaction: 'atomic',
+      watch: 'all',
+    })
   })
 
   it('E128 a batch for a standalone server is one request for consecutive operations of one kind, in their order', async () => {
@@ -140,17 +145,17 @@ describe('changes in a replica set', () => {
     const [store, other] = [await open(), await open()]
     await store.put(a, bytes('before'))
     const seen = changesOf(store)
-    const told = async (act: () => Promise<unknown>, ...changes: string[]) => {
+    const expectChanges = async (act: () => Promise<unknown>, ...changes: string[]) => {
       await act()
       await expect.poll(() => briefly(seen)).toEqual(changes)
       seen.length = 0
     }
-    await told(() => store.put(a, bytes('1')), 'put /a')
-    await told(() => other.put(b, bytes('2')), 'put /b')
-    await told(() => store.batch().put(a, bytes('3')).delete(b).commit(), 'put /a', 'delete /b')
-    await told(() => other.batch().put(c, bytes('4')).delete(a).commit(), 'put /c', 'delete /a')
-    await told(() => store.rename(c, a), 'delete /c', 'put /a')
-    await told(() => other.put(b, bytes('the last')), 'put /b')
+    await expectChanges(() => store.put(a, bytes('1')), 'put /a')
+    await expectChanges(() => other.put(b, bytes('2')), 'put /b')
+    await expectChanges(() => store.batch().put(a, bytes('3')).delete(b).commit(), 'put /a', 'delete /b')
+    await expectChanges(() => other.batch().put(c, bytes('4')).delete(a).commit(), 'put /c', 'delete /a')
+    await expectChanges(() => store.rename(c, a), 'delete /c', 'put /a')
+    await expectChanges(() => other.put(b, bytes('the last')), 'put /b')
   })
 
   it('E129 keys that a transaction of another program only reads are not reported', async () => {

@@ -91,7 +91,9 @@ describe('puts of one turn in MariaDB', () => {
     )
     const lost = keys.filter((_, index) => failures[index] !== undefined)
     expect(lost).not.toEqual([])
-    const told = failures.flatMap(failed => (failed === undefined ? [] : [[failed.code, String(failed.key)]]))
-    expect(told).toEqual(lost.map(key => ['CONNECTION', key.toString()]))
+    const reported = failures.flatMap(failed =>
+      failed === undefined ? [] : [[failed.code, String(failed.key)]],
+    )
+    expect(reported).toEqual(lost.map(key => ['CONNECTION', key.toString()]))
   })
 })

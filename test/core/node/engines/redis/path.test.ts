@@ -102,21 +102,21 @@ describe('Redis keys of other programs', () => {
 
   it('E24 a lost server is reported once, and again when it is back', async () => {
     let server = await redis()
-    const told: unknown[] = []
+    const reports: unknown[] = []
     const store = closing(
       await RedisDatastore.open(
         { url: server.url, timeout: 2000 },
-        { ...context, report: ({ lost, ...rest }) => 'indexing' in rest || told.push(lost?.reason) },
+        { ...context, report: ({ lost, ...rest }) => 'indexing' in rest || reports.push(lost?.reason) },
       ),
     )
     await server.kill()
-    await expect.poll(() => told).toHaveLength(1)
-    expect(told[0]).toContain(`127.0.0.1:${server.port}`)
+    await expect.poll(() => reports).toHaveLength(1)
+    expect(reports[0]).toContain(`127.0.0.1:${server.port}`)
     await expect(store.get(Key.of('a'))).rejects.toMatchObject({ code: 'CONNECTION' })
     server = await server.restart()
     closing({ close: () => server.stop() })
-    await expect.poll(() => told, { timeout: 10_000 }).toHaveLength(2)
-    expect(told[1]).toBeUndefined()
+    await expect.poll(() => reports, { timeout: 10_000 }).toHaveLength(2)
+    expect(reports[1]).toBeUndefined()
   })
 
   it('E21 a hash, a list, a set, a sorted set and a stream are read as JSON and written back', async () => {

@@ -141,13 +141,13 @@ describe('failures', () => {
 
   it('E5 E24 a lost server is reported once and again when it is back, and watchers get resync', async () => {
     const double = await start()
-    const told: (string | undefined)[] = []
+    const reports: (string | undefined)[] = []
     let back: (() => void) | undefined
     const isBack = new Promise<void>(done => {
       back = done
     })
     const store = await open(double, { timeout: 2000 }, ({ lost }) => {
-      told.push(lost?.reason)
+      reports.push(lost?.reason)
       if (lost === undefined) back?.()
     })
     await store.put(KEY, bytes('x'))
@@ -158,7 +158,7 @@ describe('failures', () => {
     await expect(store.list(Key.root)).rejects.toMatchObject({ code: 'CONNECTION' })
     double.disturb = () => undefined
     await isBack
-    expect(told).toEqual([
+    expect(reports).toEqual([
       expect.stringContaining(`Cannot use ${new URL(double.endpoint).host}: `),
       undefined,
     ])

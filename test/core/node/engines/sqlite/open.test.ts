@@ -251,7 +251,7 @@ describe('opening an SQLite database', () => {
       console.log('done')`
     await using store = await SqliteDatastore.open(path)
     await store.put(a, bytesOf('0'))
-    const others = [1, 2].map(() => said(process.execPath, ['-e', program, path]))
+    const others = [1, 2].map(() => firstLineOf(process.execPath, ['-e', program, path]))
     for (let count = 0; count < 200; ) {
       const { etag } = await store.stat(a)
       const next = Number(Buffer.from(await store.get(a)).toString()) + 1
@@ -283,7 +283,7 @@ describe('opening an SQLite database', () => {
 })
 
 /** Runs a command until it prints a line. */
-function said(command: string, args: readonly string[]): Promise<string> {
+function firstLineOf(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   return new Promise((resolve, reject) => {

@@ -29,7 +29,7 @@ const opened = new Map(
 const storesAt = (paths: readonly string[]) => paths.map(path => opened.get(path) as FsDatastore)
 const sharded = new ShardedDatastore<Uint8Array>(storesAt(from), { by: fromBy })
 
-function say(line: string): void {
+function print(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
@@ -39,19 +39,19 @@ async function write(): Promise<void> {
     const index = (serial * 7) % 20
     const key = Key.of('written', `w${index}`)
     const isDelete = serial % 5 === 0
-    say(`begin ${index} ${isDelete ? 0 : serial}`)
+    print(`begin ${index} ${isDelete ? 0 : serial}`)
     if (isDelete) await sharded.delete(key, { missingOk: true })
     else await sharded.put(key, selfDescribed(serial, serial % 3000))
-    say(`done ${index} ${isDelete ? 0 : serial}`)
+    print(`done ${index} ${isDelete ? 0 : serial}`)
   }
 }
 
-say('ready')
+print('ready')
 const resharded = sharded.reshard(storesAt(to), { by: toBy, concurrency: 4 })
 const written = write()
 await resharded
 isSettled = true
 await written
 await sharded.close()
-say('settled')
+print('settled')
 process.exit(0)

@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
 const store = await FsDatastore.open(positionals[0] ?? '', JSON.parse(values.options) as FsOptions)
 let serial = Number(values.serial)
 
-function say(line: string): void {
+function print(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
@@ -30,15 +30,15 @@ async function changeAll(index: number): Promise<void> {
   for (;;) {
     const own = ++serial
     const isDelete = own % 7 === 0
-    say(`begin ${index} ${isDelete ? 0 : own}`)
+    print(`begin ${index} ${isDelete ? 0 : own}`)
     if (isDelete) await store.delete(key, { missingOk: true })
     else {
       const bytes = selfDescribed(own, own % 5 === 0 ? 300_000 : own % 3000)
       await store.put(key, own % 3 === 0 ? halves(bytes) : bytes)
     }
-    say(`done ${index} ${isDelete ? 0 : own}`)
+    print(`done ${index} ${isDelete ? 0 : own}`)
   }
 }
 
-say('ready')
+print('ready')
 await Promise.all(crashKeys.map((_, index) => changeAll(index)))

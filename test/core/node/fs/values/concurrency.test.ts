@@ -156,11 +156,11 @@ describe('between processes', () => {
     const ended = children.map(
       child =>
         new Promise<string>(resolve => {
-          let complaint = ''
+          let errorOutput = ''
           child.stderr.on('data', (chunk: Buffer) => {
-            complaint += chunk.toString()
+            errorOutput += chunk.toString()
           })
-          child.once('close', () => resolve(complaint))
+          child.once('close', () => resolve(errorOutput))
         }),
     )
     const until = Date.now() + 2500

@@ -22,7 +22,7 @@ afterEach(() => roots.remove())
 const openFiles = () => readdirSync('/proc/self/fd').length
 
 /** Takes as long as a disk that frees files at once. */
-function dawdle(): void {
+function waitBriefly(): void {
   const until = performance.now() + 0.5
   while (performance.now() < until);
 }
@@ -42,7 +42,7 @@ describe('RetiredFiles', () => {
     const replace = async () => {
       await writeFile(join(root, 'new'), 'x')
       await retired.retire(target, async () => {
-        dawdle()
+        waitBriefly()
         await rename(join(root, 'new'), target)
       })
     }
@@ -59,11 +59,11 @@ describe('RetiredFiles', () => {
   it('ignores absent files, and passes on failures', async () => {
     const retired = new RetiredFiles(new FaultyDisk())
     const failed = () => {
-      dawdle()
+      waitBriefly()
       throw new Error('mine')
     }
     for (let index = 0; index < 3; index++) {
-      await retired.retire(join(root, 'absent'), async () => dawdle())
+      await retired.retire(join(root, 'absent'), async () => waitBriefly())
       await expect(retired.retire(join(root, 'absent'), async () => failed())).rejects.toThrow('mine')
     }
     await writeFile(join(root, 'kept'), 'x')

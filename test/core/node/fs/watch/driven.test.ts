@@ -30,7 +30,7 @@ async function settled(watcher: Watcher, ready = '/ready'): Promise<Watcher> {
 }
 
 /** Makes a call and waits until its `verb` is done. The returned function completes the call. */
-async function almost(
+async function startAndHold(
   verb: 'unlink' | 'rename',
   file: string,
   call: () => Promise<void>,
@@ -74,7 +74,7 @@ describe('removals by the store itself are reported', () => {
     async (_, { verb, remove }) => {
       await open('strata')
       await put('/a')
-      const end = await almost(verb, '/a.val', remove)
+      const end = await startAndHold(verb, '/a.val', remove)
       const watcher = await settled(new Watcher(store))
       await end()
       await watcher.until('delete /a')
@@ -97,7 +97,7 @@ describe('removals by the store itself are reported', () => {
     await open('strata')
     await put('/a')
     const watcher = await settled(new Watcher(store))
-    const end = await almost('unlink', '/a.val', () => store.delete(Key.of('a')))
+    const end = await startAndHold('unlink', '/a.val', () => store.delete(Key.of('a')))
     disk.tell(root, 'a.val')
     expect(await watcher.until('delete /a')).toEqual(['delete /a'])
     await end()
@@ -197,7 +197,7 @@ describe('a watch continues', () => {
     const watchers = [await settled(new Watcher(store)), await settled(new Watcher(store), '/ready2')]
     // The system loses the event of this change.
     writeFileSync(path('lost'), 'x')
-    for (let told = 0; told < 12_000 / watchers.length; told++) disk.tell(root, 'ready')
+    for (let count = 0; count < 12_000 / watchers.length; count++) disk.tell(root, 'ready')
     for (const watcher of watchers) await watcher.until('put /lost')
     for (const watcher of watchers) await watcher.stop()
   })

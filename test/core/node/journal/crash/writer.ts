@@ -14,7 +14,7 @@ const log = await fileJournal(folder, JSON.parse(options) as FileJournalOptions)
 const store = await journal(await FsDatastore.open(root), { log })
 let serial = Number(start)
 
-function say(line: string): void {
+function print(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
@@ -25,7 +25,7 @@ async function changeAll(index: number): Promise<void> {
     const own = ++serial
     const value = selfDescribed(own, own % 11 === 0 ? 100_000 : own % 3000)
     await store.put(key, own % 3 === 0 ? [value.subarray(0, 5), value.subarray(5)] : value)
-    say(`done ${own}`)
+    print(`done ${own}`)
     const away = key.child('renamed')
     if (own % 5 === 0) await store.rename(key, away)
     if (own % 10 === 0) await store.delete(away)
