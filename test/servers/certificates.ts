@@ -6,7 +6,10 @@ import { missing } from './server-process.ts'
 
 export const noOpenssl = missing('openssl', 'openssl')
 
-/** Whose certificates a server is started with: its own, or also those of its clients, without which it lets nobody in. */
+/**
+ * The certificates that a server is started with: its own, or also those of clients, without which it refuses
+ * connections.
+ */
 export type TlsStart = 'server' | 'both'
 
 /** Paths of PEM files. */
@@ -15,7 +18,7 @@ export interface Certified {
   readonly key: string
 }
 
-/** An authority, and what it has certified: `localhost`, `127.0.0.1` and a client. */
+/** An authority, and its certificates for `localhost`, `127.0.0.1` and a client. */
 export interface Certificates {
   readonly ca: string
   readonly server: Certified

@@ -10,7 +10,7 @@ import { noRedis, startRedis } from './redis.ts'
 
 interface Started {
   readonly server: { stop(): Promise<unknown> }
-  /** A node of the server, without what keeps its keys apart from those of other nodes. */
+  /** A node of the server, without the options that separate its keys from those of other nodes. */
   readonly node: StackNodeDocument
 }
 
@@ -21,7 +21,7 @@ interface EngineServer {
   start(): Promise<Started>
 }
 
-/** What has an address, as its `kind` is told by. */
+/** A node of this kind with the address of a server that is starting. */
 async function at<T extends { readonly url: string; stop(): Promise<unknown> }>(
   kind: string,
   starting: Promise<T>,
@@ -31,7 +31,9 @@ async function at<T extends { readonly url: string; stop(): Promise<unknown> }>(
   return { server, node: { kind, url: server.url, ...options } }
 }
 
-/** A server of each kind that an address leads to, fast and without durability. MongoDB comes as a double, in both forms. */
+/**
+ * A server of each kind that has an address, fast and without durability. MongoDB is a double, in both forms.
+ */
 export const engineServers: readonly EngineServer[] = [
   { kind: 'redis', missing: noRedis, start: () => at('redis', startRedis()) },
   {
@@ -45,7 +47,7 @@ export const engineServers: readonly EngineServer[] = [
     start: () => at('mysql', mariadb.startMariadb({ config: mariadb.FAST }), { user: 'app' }),
   },
   { kind: 'etcd', missing: noEtcd, start: () => at('etcd', startEtcd({ isInMemory: true })) },
-  // So much that it evicts nothing.
+  // Enough memory to evict nothing.
   { kind: 'memcached', missing: noMemcached, start: () => at('memcached', startMemcached({ memory: 1024 })) },
   { kind: 's3', missing: noRadosgw, start: startS3 },
   { kind: 'mongodb', missing: undefined, start: () => at('mongodb', startMongoDouble()) },

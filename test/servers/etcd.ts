@@ -4,7 +4,7 @@ import { freePort, missing, type ServerProcess, serverFolder, startServer } from
 
 export const noEtcd = missing('etcd', 'etcd-server')
 
-/** An etcd server of a test's own: a cluster of one member. */
+/** An etcd server for one test: a cluster of one member. */
 export interface EtcdServer extends ServerProcess {
   /** Without a password. */
   readonly url: string
@@ -17,7 +17,7 @@ interface EtcdStart {
   readonly tls?: TlsStart | undefined
   /** Default: certificates of its own. */
   readonly certificates?: Certificates | undefined
-  /** Who it is by its certificate. Default: `server`. */
+  /** The name in its certificate. Default: `server`. */
   readonly as?: 'server' | 'address' | undefined
   /** Keeps the data in memory, so that puts do not wait for the device. */
   readonly isInMemory?: boolean | undefined
@@ -56,7 +56,7 @@ async function start(place: {
     ...(certificates !== undefined && {
       'cert-file': certificates[as].cert,
       'key-file': certificates[as].key,
-      // With authorities for clients it lets nobody in without a certificate.
+      // With authorities for clients it refuses connections without a certificate.
       ...(wantsClients && { 'trusted-ca-file': certificates.ca, 'client-cert-auth': true }),
     }),
   }

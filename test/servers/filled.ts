@@ -15,29 +15,29 @@ import { S3Double } from './s3-double.ts'
 
 /** A server that another program has filled with films, each with its plot, in the layout of that program. */
 export interface FilledServer {
-  /** Its address, as a person has it. */
+  /** Its address, as a user would enter it. */
   readonly address: string
-  /** What has to be told beside the address, by the labels of the form. */
+  /** Further form fields beside the address, by their labels. */
   readonly fields: Readonly<Record<string, string>>
-  /** The plot of a film, read past the program under test. */
+  /** Reads the plot of a film without the program under test. */
   read(film: string): Promise<string | undefined>
-  /** Ends the server as if it were killed. */
+  /** Stops the server as if it were killed. */
   lose(): Promise<void>
-  /** Starts it again in its place. */
+  /** Starts it again at the same address. */
   regain(): Promise<void>
   stop(): Promise<void>
 }
 
 export interface FillableServer {
-  /** What it is called in the window. */
+  /** Its label in the window. */
   readonly label: string
-  /** Tells tests of servers with the same label apart. */
+  /** Distinguishes tests of servers with the same label. */
   readonly title: string
   readonly missing: string | undefined
   readonly films: number
-  /** The value of a plot as it is shown. Default: the plot. */
+  /** The plot as it is shown. Default: unchanged. */
   readonly shown?: (plot: string) => string
-  /** Whether it is empty when it is back. */
+  /** Whether it is empty after a restart. */
   readonly isForgetful?: boolean
   start(films: number): Promise<FilledServer>
 }
@@ -57,7 +57,7 @@ function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number)
 }
 
-/** What was answered is with the system, which a kill of the server does not take. */
+/** Acknowledged writes are with the operating system, so a kill of the server does not lose them. */
 const SURVIVES_A_KILL = ['--innodb-flush-log-at-trx-commit=2']
 
 export const fillableServers: readonly FillableServer[] = [
@@ -93,7 +93,7 @@ export const fillableServers: readonly FillableServer[] = [
     films: MANY,
     async start(films) {
       let server = await startMariadb({ config: SURVIVES_A_KILL })
-      // In the order of a language, as tables are where nobody says otherwise.
+      // In the order of a language, which is the default of tables.
       await server.sql(
         `CREATE TABLE library (name VARCHAR(200) PRIMARY KEY, plot LONGTEXT) CHARACTER SET utf8mb4;
          INSERT INTO library SELECT CONCAT('/films/film-', LPAD(seq, 5, '0')), CONCAT('Plot ', seq)
@@ -213,7 +213,7 @@ export const fillableServers: readonly FillableServer[] = [
   },
   {
     label: 'S3',
-    // Ceph takes about 300 objects a second, so that it would be filled for minutes: it has few, below.
+    // Ceph takes about 300 objects a second, so filling it would take minutes: it has few, below.
     title: 'S3 (a double)',
     missing: undefined,
     films: MANY,
@@ -262,7 +262,7 @@ export const fillableServers: readonly FillableServer[] = [
   },
 ]
 
-/** The most writes that etcd takes in one transaction. */
+/** The maximum number of writes in a transaction of etcd. */
 const ETCD_WRITES = 128
 const ETCD_CALLS = 16
 

@@ -18,18 +18,18 @@ export const noMariadb = missing('mariadbd', 'mariadb-server') ?? missing('maria
 /** Puts don't wait for the device. */
 export const FAST = ['--innodb-flush-log-at-trx-commit=0'] as const
 
-/** A MariaDB server of a test's own, with the database `strata` and the user `app` without a password. */
+/** A MariaDB server for one test, with the database `strata` and the user `app` without a password. */
 export interface MariadbServer extends ServerProcess {
   readonly url: string
   readonly certificates: Certificates | undefined
-  /** Runs SQL as the superuser, past the store under test, and gives what the client prints. */
+  /** Runs SQL as the superuser, without the store under test, and returns the output of the client. */
   sql(text: string): Promise<string>
   /** Starts it again on its folder and port. */
   restart(): Promise<MariadbServer>
 }
 
 interface MariadbStart {
-  /** More options of the server. */
+  /** Additional options of the server. */
   readonly config?: readonly string[] | undefined
   /** The password of the user `app`. */
   readonly password?: string | undefined
@@ -69,7 +69,7 @@ export async function startMariadb(options: MariadbStart = {}): Promise<MariadbS
   return server
 }
 
-/** A server removes the temporary tables of others from the folder that it starts in, so each has one of its own. */
+/** A server removes temporary tables of others from its start folder, so each has one of its own. */
 function tmpdirIn(folder: string): string {
   return `--tmpdir=${folder}`
 }

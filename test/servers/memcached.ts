@@ -4,11 +4,11 @@ import { freePort, missing, type ServerProcess, serverFolder, startServer } from
 
 export const noMemcached = missing('memcached', 'memcached')
 
-/** A memcached server of a test's own. */
+/** A memcached server for one test. */
 export interface MemcachedServer extends ServerProcess {
   readonly url: string
   readonly certificates: Certificates | undefined
-  /** Starts another one on its port, which is empty. */
+  /** Starts a new, empty server on its port. */
   restart(): Promise<MemcachedServer>
 }
 
@@ -37,14 +37,14 @@ async function start(options: MemcachedStart, port: number): Promise<MemcachedSe
     '-t',
     '1',
   ]
-  // As root it wants to be told which user to run as.
+  // As root it requires the user to run as.
   const user = userInfo().uid === 0 ? ['-u', 'root'] : []
   const server = await startServer({
     command: 'memcached',
     folder,
     port,
     args: [...args, ...user, ...(certificates === undefined ? [] : encrypted(certificates, options.tls))],
-    // It has nothing to keep, and takes a second to end by itself.
+    // It stores nothing, and takes a second to end by itself.
     stopSignal: 'SIGKILL',
   })
   return {
@@ -55,7 +55,7 @@ async function start(options: MemcachedStart, port: number): Promise<MemcachedSe
   }
 }
 
-/** The level 2 of verification lets in only clients with a certificate. */
+/** Level 2 of verification accepts only clients with a certificate. */
 function encrypted({ ca, server }: Certificates, tls: TlsStart | undefined): string[] {
   const clients = tls === 'both' ? [`ssl_ca_cert=${ca}`, 'ssl_verify_mode=2'] : []
   return ['-Z', '-o', [`ssl_chain_cert=${server.cert}`, `ssl_key=${server.key}`, ...clients].join(',')]

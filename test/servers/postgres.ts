@@ -29,19 +29,19 @@ export const noPostgres =
 /** The configuration of a server whose data need not survive: puts don't wait for the device. */
 export const FAST = [['fsync', 'off']] as const
 
-/** A PostgreSQL server of a test's own. Its superuser is `postgres`. */
+/** A PostgreSQL server for one test. Its superuser is `postgres`. */
 export interface PostgresServer extends ServerProcess {
   /** With the database `postgres`, without a user and a password. */
   readonly url: string
   readonly certificates: Certificates | undefined
-  /** Runs SQL as the superuser, past the store under test, and gives what psql prints. */
+  /** Runs SQL as the superuser, without the store under test, and returns the output of psql. */
   sql(text: string, database?: string): Promise<string>
   /** Starts it again on its folder and port. */
   restart(): Promise<PostgresServer>
 }
 
 interface PostgresStart {
-  /** Users have to sign in with their passwords. The superuser gets this one. */
+  /** Users have to sign in with their passwords. This is the password of the superuser. */
   readonly password?: string | undefined
   readonly tls?: TlsStart | undefined
   /** Lines of its configuration, as `['fsync', 'off']`. */
@@ -79,7 +79,7 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Postgr
 /** The superuser signs in through a socket in the folder of the server. */
 const LOCAL = 'local all all trust\n'
 
-/** PostgreSQL reads a key only if nobody else can, and only people who encrypt are let in. */
+/** PostgreSQL reads a key only if it is private, and accepts only encrypted connections. */
 async function useCertificates(
   folder: string,
   { ca, server }: Certificates,
@@ -118,7 +118,7 @@ async function start(
     ['listen_addresses', '127.0.0.1'],
     ['port', String(port)],
     ['unix_socket_directories', folder],
-    // Nothing of it outlives a kill.
+    // None of its data survives a kill.
     ['dynamic_shared_memory_type', 'mmap'],
     ...(options.config ?? []),
   ]
@@ -147,7 +147,7 @@ async function start(
     ])
     return stdout.trimEnd()
   }
-  // It takes connections before it is ready for them.
+  // It accepts connections before it is ready for them.
   await retried(() => sql('SELECT 1'))
   const host = certificates === undefined ? '127.0.0.1' : 'localhost'
   return {
@@ -172,7 +172,7 @@ async function retried(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** The user that the Debian package of a server has made; `undefined` where the tests do not run as root. */
+/** The user that the Debian package of a server created; `undefined` if the tests do not run as root. */
 export function serverUser(name: string): ServerUser | undefined {
   if (userInfo().uid !== 0) return undefined
   const [uid = 0, gid = 0] = ['-u', '-g'].map(what => Number(execFileSync('id', [what, name]).toString()))

@@ -6,7 +6,7 @@ import { type Certificates, makeCertificates, type TlsStart } from './certificat
 import { freePort, serverFolder } from './server-process.ts'
 
 interface ProxyStart {
-  /** Encrypts its side, for a server that cannot. */
+  /** Encrypts its side, for a server without encryption. */
   readonly tls?: TlsStart | undefined
 }
 
@@ -15,7 +15,7 @@ interface Pair {
   readonly far: Socket
 }
 
-/** Passes connections on to a server, which seems to be gone or to hang when the proxy is. */
+/** Forwards connections to a server. It can make the server appear lost or hanging. */
 export class Proxy {
   readonly port: number
   readonly certificates: Certificates | undefined
@@ -25,7 +25,7 @@ export class Proxy {
   readonly #pairs = new Set<Pair>()
   #server: Server | undefined
   #isFrozen = false
-  /** The connections that it has taken so far. */
+  /** The number of connections accepted so far. */
   taken = 0
 
   private constructor(
@@ -83,7 +83,7 @@ export class Proxy {
     if (!this.#isFrozen) pass(pair)
   }
 
-  /** Nothing goes through until `thaw`, though connections are taken. */
+  /** Holds all data until `thaw`, but accepts connections. */
   freeze(): void {
     this.#isFrozen = true
     for (const { near, far } of this.#pairs) {
@@ -97,7 +97,7 @@ export class Proxy {
     for (const pair of this.#pairs) pass(pair)
   }
 
-  /** @param how Whether connections are closed, or reset as by a server that has died with calls unread. */
+  /** @param how Whether connections are closed, or reset as by a server that died with unread requests. */
   async kill(how: 'close' | 'reset' = 'close'): Promise<void> {
     const closed = this.#server && once(this.#server, 'close')
     this.#server?.close()

@@ -21,23 +21,26 @@ export const noRadosgw =
 /** The secret access key of every user. */
 export const RADOSGW_SECRET = 'a-secret-of-the-tests'
 
-/** An S3 server of a test's own: Ceph's gateway over one monitor and one store in memory. It takes about 14 s to start. */
+/**
+ * An S3 server for one test: Ceph's gateway over one monitor and one store in memory. It takes about 14 s to
+ * start.
+ */
 export interface Radosgw {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string
-  /** Signs in as a user who may make buckets. */
+  /** Credentials of a user who may create buckets. */
   readonly user: string
   readonly password: string
   /** A user without any bucket. */
   readonly guest: { readonly user: string; readonly password: string }
-  /** Ends the gateway as if it were killed. The data stay. */
+  /** Stops the gateway as if it were killed. The data stay. */
   killGateway(): Promise<void>
   /** Starts the gateway on its port again. */
   startGateway(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Its store sometimes ends by itself while it starts, within a second. */
+/** Its store sometimes ends by itself within a second of starting. */
 const TRIES = 5
 
 export async function startRadosgw(): Promise<Radosgw> {
@@ -84,7 +87,7 @@ async function startOnce(): Promise<Radosgw> {
     const uuid = randomUUID()
     await onceTaken(() => ceph('ceph', 'osd', 'new', uuid))
     await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', uuid)
-    // A connection while it starts may end it, so the gateway waits for it, which needs it.
+    // A connection to the store while it starts may end it. The gateway needs the store, so its start waits.
     const osd = await start('ceph-osd', monPort, ['-i', '0'])
     const startGateway = () => start('radosgw', port, ['-n', 'client.rgw'], osd.ended)
     let gateway = await startGateway()
@@ -112,7 +115,7 @@ async function startOnce(): Promise<Radosgw> {
   }
 }
 
-/** The monitor takes connections before it takes commands, and refuses them until then. */
+/** The monitor accepts connections before it accepts commands, and refuses commands until then. */
 async function onceTaken(command: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 60_000
   for (;;) {
@@ -126,7 +129,10 @@ async function onceTaken(command: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** The store listens on four ports of a range. More are for those that others take meanwhile. */
+/**
+ * The store listens on four ports of a range. The rest are spare, for ports that other processes take
+ * meanwhile.
+ */
 const OSD_PORTS = 16
 
 function configuration({

@@ -7,14 +7,17 @@ import { freePort, missing, type ServerProcess, serverFolder, startServer } from
 
 export const noRedis = missing('redis-server', 'redis-server') ?? missing('redis-cli', 'redis-tools')
 
-/** A Redis server of a test's own. */
+/** A Redis server for one test. */
 export interface RedisServer extends ServerProcess {
   /** Without a password. */
   readonly url: string
   readonly certificates: Certificates | undefined
-  /** Runs a command past the store under test, and gives what redis-cli prints. */
+  /** Runs a command without the store under test, and returns the output of redis-cli. */
   cli(...args: readonly string[]): Promise<string>
-  /** Removes all keys of all databases, of a server without a password: without a process, so that each test can. */
+  /**
+   * Removes all keys of all databases, on a server without a password. Needs no process, so that each test
+   * can call it.
+   */
   flush(): Promise<void>
   /** Starts it again on its folder and port. */
   restart(): Promise<RedisServer>
@@ -22,7 +25,7 @@ export interface RedisServer extends ServerProcess {
 
 interface RedisStart {
   readonly password?: string | undefined
-  /** `name` is let in with `password`, and may do what `rules` say: `~* +@read`. */
+  /** Adds the user `name` with `password` and the permissions of `rules`: `~* +@read`. */
   readonly user?: { readonly name: string; readonly password: string; readonly rules: string } | undefined
   readonly tls?: TlsStart | undefined
   /** Lines of its configuration, as `['appendonly', 'yes']`. */
@@ -143,7 +146,7 @@ export async function startRedisCluster(options: RedisStart = {}): Promise<Redis
   }
 }
 
-/** Resolves once a master knows of all slots. */
+/** Resolves once a master has all slots in its table. */
 export async function isWhole(master: RedisServer): Promise<void> {
   const deadline = Date.now() + 20_000
   for (;;) {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { compareNames } from '../../src/core/node/engines/s3/name-order.ts'
 
-/** How the double differs from Amazon's server, as some servers do. */
+/** Differences from Amazon's server that some servers have. */
 export interface S3DoubleOptions {
   /** The clock of the server. Default: that of the system. */
   readonly now?: (() => Date) | undefined
@@ -12,9 +12,9 @@ export interface S3DoubleOptions {
   readonly ignoresConditions?: boolean | undefined
   /** Requests that change something are refused. */
   readonly isReadOnly?: boolean | undefined
-  /** The bucket keeps what was put before. */
+  /** The bucket keeps earlier versions. */
   readonly keepsVersions?: boolean | undefined
-  /** The most entries of a listing, whatever is asked for. */
+  /** The maximum number of entries in a listing, whatever was requested. */
   readonly mostEntries?: number | undefined
 }
 
@@ -33,22 +33,25 @@ interface Reply {
 }
 
 /**
- * A double of S3 with one bucket, `bucket`, for what the real server of the tests lacks. It takes every signature, and
- * proves how the store uses the protocol, not what a server does.
+ * A double of S3 with one bucket, `bucket`, for features that the real server of the tests lacks. It accepts
+ * every signature. It proves how the store uses the protocol, not how a server behaves.
  */
 export class S3Double {
   readonly objects = new Map<string, StoredObject[]>()
   readonly uploads = new Map<string, Map<number, Buffer>>()
   /** The method and the query of each request. */
   readonly requests: string[] = []
-  /** Called before a request is answered: `drop` answers it by ending the connection, `lose` after it took effect. */
+  /**
+   * Called before a request is answered: `drop` answers it by closing the connection, `lose` closes it after
+   * the request took effect.
+   */
   disturb: (method: string, url: URL) => 'drop' | 'lose' | 'busy' | undefined = () => undefined
   readonly #options: S3DoubleOptions
   readonly #server: Server
-  /** Names in order, made again when their number changes. */
+  /** Sorted names, computed again when their number changes. */
   #sorted: { readonly of: number; readonly names: readonly string[] } | undefined
 
-  /** Of the loopback interface. */
+  /** A port of the loopback interface. */
   #port = 0
 
   private constructor(options: S3DoubleOptions) {
@@ -66,17 +69,17 @@ export class S3Double {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  /** Puts objects past the protocol. */
+  /** Puts objects without the protocol. */
   fill(texts: Iterable<readonly [name: string, text: string]>): void {
     for (const [name, text] of texts) this.#put(name, Buffer.from(text), {})
   }
 
-  /** The bytes of an object; `undefined` where there is none. */
+  /** The bytes of an object; `undefined` if there is none. */
   textOf(name: string): string | undefined {
     return this.objects.get(name)?.at(-1)?.bytes.toString()
   }
 
-  /** Ends every connection, and takes no more until `startAgain`. The objects stay. */
+  /** Ends every connection, and accepts no more until `startAgain`. The objects stay. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return
     this.#server.closeAllConnections()
@@ -84,7 +87,7 @@ export class S3Double {
     await once(this.#server, 'close')
   }
 
-  /** Takes connections at the same port as before. */
+  /** Accepts connections on the same port as before. */
   async startAgain(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1')
     await once(this.#server, 'listening')

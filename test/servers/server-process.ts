@@ -11,9 +11,9 @@ export interface ServerProcess {
   readonly port: number
   readonly folder: string
   readonly pid: number
-  /** Rejects once it has ended, with what it said. */
+  /** Rejects once it has ended, with its output. */
   readonly ended: Promise<never>
-  /** Ends it as if it were killed; `start` on the same folder and port is a restart. */
+  /** Stops it as if it were killed; `start` on the same folder and port is a restart. */
   kill(): Promise<void>
   stop(): Promise<void>
 }
@@ -25,11 +25,11 @@ export interface ServerStart {
   readonly args: readonly string[]
   /** The user to run it as, for a server that refuses to run as root. */
   readonly user?: ServerUser | undefined
-  /** The signal that stops it and what it has forked. Default: `SIGTERM`, sent to each of them. */
+  /** The signal that stops it and its child processes. Default: `SIGTERM`, sent to each of them. */
   readonly stopSignal?: NodeJS.Signals | undefined
-  /** How long it may take until it takes connections, in milliseconds. Default 30,000. */
+  /** The time limit until it accepts connections, in milliseconds. Default 30,000. */
   readonly patience?: number | undefined
-  /** Rejects when a server ends without which this one cannot start. */
+  /** Rejects when a server that this one depends on ends during the start. */
   readonly needed?: Promise<never> | undefined
 }
 
@@ -38,7 +38,7 @@ export interface ServerUser {
   readonly gid: number
 }
 
-/** Why a server cannot be started here: what to install; `undefined` where it can. */
+/** Why a server cannot be started here, and what to install; `undefined` if it can. */
 export function missing(command: string, debianPackage: string): string | undefined {
   if (process.platform !== 'linux')
     return 'servers are started on Linux alone, where their sockets can be checked'
@@ -61,8 +61,8 @@ export function freePort(): Promise<number> {
 }
 
 /**
- * The first of `count` ports in a row that are free now. They are below those that Linux gives to connections, so that no
- * connection of another test takes one of them before its server does.
+ * The first of `count` consecutive ports that are free now. They are below the range that Linux assigns to
+ * connections, so that no connection of another test takes one of them before its server does.
  */
 export async function freePorts(count: number): Promise<number> {
   for (;;) {
@@ -85,7 +85,7 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Starts a server and waits until it takes connections. It has to listen on the loopback interface alone. */
+/** Starts a server and waits until it accepts connections. It must listen only on the loopback interface. */
 export async function startServer({
   command,
   folder,
@@ -132,7 +132,7 @@ export async function startServer({
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exit = once(child, 'exit')
-  // What it has forked may be in sessions of its own, and would outlive it.
+  // Its child processes may be in sessions of their own, and would outlive it.
   for (const pid of descendants(child.pid ?? 0)) {
     try {
       process.kill(pid, signal)
@@ -144,7 +144,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exit
 }
 
-/** Ends a server that ends what it has forked. */
+/** Ends a server that ends its own child processes. */
 async function endAlone(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exit = once(child, 'exit')
@@ -152,7 +152,7 @@ async function endAlone(child: ChildProcess, signal: NodeJS.Signals): Promise<vo
   await exit
 }
 
-/** Stops processes in their place until `SIGCONT`, as if they hung. Resolves once none of their threads runs. */
+/** Stops processes until `SIGCONT`, as if they hung. Resolves once none of their threads runs. */
 export async function freeze(...pids: readonly number[]): Promise<void> {
   for (const pid of pids) process.kill(pid, 'SIGSTOP')
   for (const pid of pids) while (!isStopped(pid)) await new Promise(done => setImmediate(done))
@@ -177,13 +177,13 @@ function descendants(pid: number): number[] {
   }
 }
 
-/** Resolves once a connection is taken. Each try is a connection, so there is nothing else to wait for. */
+/** Resolves once a connection is accepted. Each try is a connection, so no other wait is needed. */
 async function accepts(port: number, patience: number, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + patience
   while (!signal.aborted) {
     const socket = connect(port, '127.0.0.1')
     const isOpen = await new Promise<boolean>(done => {
-      // A connection that got the port of the server as its own is one to itself.
+      // A connection whose own port is that of the server is connected to itself.
       socket.once('connect', () => done(socket.localPort !== port))
       socket.once('error', () => done(false))
     })
@@ -204,7 +204,10 @@ export function checkLoopback(command: string, pid: number): void {
   }
 }
 
-/** Where a process listens beside 127.0.0.1 and ::1, by what Linux says of its sockets. */
+/**
+ * The addresses besides 127.0.0.1 and ::1 on which a process listens, according to the sockets that Linux
+ * reports.
+ */
 function listeningElsewhere(pid: number): string[] {
   const inodes = new Set(
     readdirSync(`/proc/${pid}/fd`).flatMap(fd => {

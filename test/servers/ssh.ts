@@ -26,7 +26,7 @@ export async function startSshServer(
     }
     await copyFile(path('user.pub'), path('authorized'))
   }
-  // sshd wants this folder, where it runs as root.
+  // sshd requires this folder if it runs as root.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true })
   await writeFile(
     path('config'),

@@ -1,6 +1,6 @@
 import { type Document, Timestamp } from 'mongodb'
 
-/** A change as a replica set keeps it. Streams of changes show it without the document itself. */
+/** A change as a replica set stores it. Change streams show it without the document itself. */
 export interface Logged {
   readonly at: number
   readonly namespace: string
@@ -8,7 +8,7 @@ export interface Logged {
   readonly event: Document
 }
 
-/** Changes that are kept for streams. */
+/** The number of changes that are kept for streams. */
 const MOST = 20_000
 
 export const timestampOf = (time: number) => new Timestamp({ t: 1, i: time })

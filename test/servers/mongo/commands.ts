@@ -145,7 +145,7 @@ export class Commands {
   }
 }
 
-/** What one statement has done, or why it was refused. */
+/** The result of one statement, or why it was refused. */
 type Done = Document | { readonly code: number; readonly errmsg: string }
 
 /** Runs the statements of a write. A refused one ends an ordered write. */
@@ -205,7 +205,7 @@ async function update(view: View, namespace: string, { q, u, upsert }: Document)
       continue
     }
     const next = changed(one.document, u as Document)
-    // The server writes no document that stays as it is.
+    // The server does not write a document that is unchanged.
     if (isSame(next, one.document)) return { n: 1, nModified: 0 }
     const isWhole = !Object.keys(u as Document).some(field => field.startsWith('$'))
     const described = {

@@ -2,11 +2,11 @@ import type { Document, Timestamp } from 'mongodb'
 import { type MongoData, Refused } from './data.ts'
 
 const BATCH = 101
-/** Milliseconds for which a stream of changes waits, if the client does not say. */
+/** Milliseconds for which a change stream waits, by default. */
 const WAIT = 1000
 const NOT_RESUMABLE = ['NonResumableChangeStreamError']
 
-/** Where a command says how many documents one answer may have. */
+/** The parameters that limit the number of documents in one answer. */
 interface Sized {
   readonly batchSize?: unknown
   readonly cursor?: { readonly batchSize?: unknown }
@@ -18,11 +18,11 @@ interface Cursor {
     size: number,
     wait: number,
   ): Promise<{ readonly documents: readonly Document[]; readonly isOver: boolean }>
-  /** Where a stream of changes goes on. */
+  /** The position from which a change stream continues. */
   token?(): Document
 }
 
-/** Answers that have more than one part, which any connection can ask for. */
+/** Cursors: answers with more than one part, which any connection can request. */
 export class Cursors {
   readonly #data: MongoData
   readonly #open = new Map<number, Cursor>()
@@ -32,7 +32,7 @@ export class Cursors {
     this.#data = data
   }
 
-  /** The first part of what was found. */
+  /** The first part of a result. */
   over(namespace: string, documents: readonly Document[], command: Document): Promise<Document> {
     let at = 0
     const next: Cursor['next'] = size => {
@@ -56,12 +56,12 @@ export class Cursors {
     return { ok: 1 }
   }
 
-  /** Ends all of them, as a server does that is started again. */
+  /** Ends all of them, as a restart of a server does. */
   forget(): void {
     this.#open.clear()
   }
 
-  /** The changes of a collection, of which the fields are shown that the pipeline asks for. */
+  /** The changes of a collection, with the fields that the pipeline requests. */
   async changes(namespace: string, command: Document): Promise<Document> {
     if (!this.#data.isReplicated) {
       throw new Refused(40_573, 'The $changeStream stage is only supported on replica sets')
@@ -119,7 +119,7 @@ export class Cursors {
   }
 }
 
-/** A stream that goes on with the change of this number. */
+/** A stream that continues with the change of this number. */
 function tokenAt(at: number): { readonly _data: string } {
   return { _data: at.toString(16).padStart(16, '0') }
 }

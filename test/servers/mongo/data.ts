@@ -2,7 +2,7 @@ import type { Document } from 'mongodb'
 import { ChangeLog, timestampOf } from './change-log.ts'
 import { place, type Stored } from './documents.ts'
 
-/** What the server answers in place of a result. */
+/** The error that the server answers instead of a result. */
 export class Refused extends Error {
   readonly code: number
   readonly labels: readonly string[]
@@ -14,12 +14,12 @@ export class Refused extends Error {
   }
 }
 
-/** Where a command reads and writes: the data themselves, or the inside of a transaction. */
+/** The data that a command reads and writes: the data themselves, or the inside of a transaction. */
 export interface View {
   of(namespace: string): readonly Stored[]
   /**
-   * Asks to write a document. The answer is a promise where another transaction has to end before; then all is to be read
-   * anew. @throws Refused in a transaction, where the document was changed since it began.
+   * Requests to write a document. Returns a promise if another transaction must end first; then everything
+   * must be read again. @throws Refused in a transaction, if the document was changed since it began.
    */
   claim(namespace: string, order: Buffer): Promise<void> | undefined
   /** @param document `undefined` removes it. */
@@ -33,7 +33,7 @@ interface Waiting {
   readonly event: Document
 }
 
-/** Collections by their names, with when each document was changed, and what transactions have locked. */
+/** Collections by their names, with the time of change of each document, and the locks of transactions. */
 export class MongoData implements View {
   readonly collections = new Map<string, Stored[]>()
   readonly log = new ChangeLog()
@@ -82,7 +82,7 @@ export class MongoData implements View {
   }
 }
 
-/** The inside of a transaction: a snapshot, its own writes, and locks of what it has written. */
+/** The inside of a transaction: a snapshot, its own writes, and locks on written documents. */
 export class Transaction implements View {
   readonly ended: Promise<void>
   isCommitted = false
@@ -124,7 +124,7 @@ export class Transaction implements View {
     this.#writes.push({ namespace, order, document, event })
   }
 
-  /** Makes every change at one time. */
+  /** Makes all changes at the same time. */
   commit(session: Document): void {
     this.#data.time++
     for (const write of this.#writes) this.#data.apply(write, session)

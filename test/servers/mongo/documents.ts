@@ -3,13 +3,13 @@ import { BSON, type Document } from 'mongodb'
 
 const { EJSON } = BSON
 
-/** A document, and its id as the server orders it. */
+/** A document, and its id in the form that the server orders. */
 export interface Stored {
   readonly order: Buffer
   readonly document: Document
 }
 
-/** A value as mingo compares it: numbers and dates as such, other types by their Extended JSON. */
+/** A value in the form that mingo compares: numbers and dates as such, other types by their Extended JSON. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
@@ -20,7 +20,9 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]))
 }
 
-/** Texts are ordered by their bytes; other types come before and after them, as their Extended JSON. */
+/**
+ * Texts are ordered by their bytes; other types come before and after them, ordered by their Extended JSON.
+ */
 export function orderOf(id: unknown): Buffer {
   return typeof id === 'string' ? Buffer.from(`t${id}`) : Buffer.from(`x${JSON.stringify(plain(id))}`)
 }
@@ -41,14 +43,17 @@ export function documentAt(all: readonly Stored[], order: Buffer): Stored | unde
   return one?.order.equals(order) === true ? one : undefined
 }
 
-/** Puts a document where its id belongs, or removes the one with that id. */
+/** Inserts a document at the position of its id, or removes the one with that id. */
 export function place(all: Stored[], order: Buffer, document: Document | undefined): void {
   const at = indexFrom(all, order)
   const isThere = all[at]?.order.equals(order) === true
   all.splice(at, isThere ? 1 : 0, ...(document === undefined ? [] : [{ order, document }]))
 }
 
-/** The documents that a filter asks for, in the order of their ids. Ids, and ranges of ids that are text, are sought. */
+/**
+ * The documents that match a filter, in the order of their ids. Ids, and ranges of ids that are text, use
+ * binary search.
+ */
 export function* found(all: readonly Stored[], filter: Document, isDescending = false): Iterable<Stored> {
   const { _id, ...others } = filter as { readonly _id?: unknown } & Document
   const condition = typeof _id === 'object' && _id !== null && !('_bsontype' in _id) ? (_id as Document) : {}
@@ -63,7 +68,7 @@ export function* found(all: readonly Stored[], filter: Document, isDescending = 
     return
   }
   const isRange = '$gte' in condition || '$lt' in condition
-  // The only use of `$not` is to find ids that are not text.
+  // `$not` is only used to find ids that are not text.
   const isOther = '$not' in condition
   const high = condition['$lt'] as unknown
   const from = isRange ? indexFrom(all, orderOf(condition['$gte'] ?? '')) : 0
@@ -81,7 +86,7 @@ export function firstOf(all: readonly Stored[], filter: Document): Stored | unde
   return undefined
 }
 
-/** What an update makes of a document. */
+/** The document after an update. */
 export function changed(old: Document, change: Document): Document {
   if (!Object.keys(change).some(name => name.startsWith('$'))) {
     return { _id: old['_id'] as unknown, ...change }
@@ -95,7 +100,7 @@ export function isSame(a: Document, b: Document): boolean {
   return EJSON.stringify(a, { relaxed: false }) === EJSON.stringify(b, { relaxed: false })
 }
 
-/** Whether a document has what a filter asks for. A whole document is compared as it is. */
+/** Whether a document matches a filter. A whole document is compared exactly. */
 function matching(filter: Document): (document: Document) => boolean {
   const { $expr, ...others } = filter
   const literal = (($expr as Document | undefined)?.['$eq'] as Document[] | undefined)?.[1]?.['$literal'] as

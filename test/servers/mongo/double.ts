@@ -4,27 +4,28 @@ import { MongoData } from './data.ts'
 import { messageIn, requestIn } from './wire.ts'
 
 /*
- * A double of a MongoDB server, for tests of our use of the driver: OP_MSG over TCP, with mingo for queries. As a replica
- * set it has sessions, transactions over snapshots with write conflicts, and streams of changes without documents. It has no
- * users, encryption, indexes, validation or elections. What it proves is not how MongoDB behaves.
+ * A double of a MongoDB server, for tests of our use of the driver: OP_MSG over TCP, with mingo for queries.
+ * As a replica set it has sessions, transactions over snapshots with write conflicts, and change streams
+ * without documents. It has no users, encryption, indexes, validation or elections. It proves nothing about
+ * the behaviour of MongoDB.
  */
 
 export interface MongoDouble {
   readonly url: string
   readonly port: number
-  /** The commands that it has run, by their names. */
+  /** The names of the commands that it has run. */
   readonly ran: ReadonlyMap<string, number>
-  /** Discards the changes that streams could go on from. */
+  /** Discards the changes from which streams could continue. */
   forgetChanges(): void
-  /** Ends every connection and cursor, and takes no more until `start`. */
+  /** Ends every connection and cursor, and accepts no more until `start`. */
   stop(): Promise<void>
   start(): Promise<void>
 }
 
 export interface MongoDoubleOptions {
-  /** Whether it is the only member of a replica set; else it stands alone. */
+  /** Whether it is the only member of a replica set, or a standalone server. */
   readonly isReplicated?: boolean | undefined
-  /** Milliseconds after which a transaction is aborted. Default: a minute, as the server has it. */
+  /** Milliseconds after which a transaction is aborted. Default: a minute, as in the server. */
   readonly lifetime?: number | undefined
 }
 
@@ -86,7 +87,7 @@ function serve(socket: Socket, commands: Commands): void {
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
     size += chunk.length
-    // The chunks of a message are joined once, when all have come.
+    // The chunks of a message are joined once, when all have arrived.
     if (size < sizeOfNext) return
     let rest = Buffer.concat(chunks)
     for (let message = messageIn(rest); message !== undefined; message = messageIn(rest)) {

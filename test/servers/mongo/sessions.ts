@@ -2,28 +2,28 @@ import type { Binary, Document } from 'mongodb'
 import { type MongoData, Refused, Transaction, type View } from './data.ts'
 
 interface Session {
-  /** The number of the last transaction or repeatable write, and what it was. */
+  /** The number of the last transaction or retryable write, and its state. */
   number: number
   transaction: Transaction | undefined
   reply: Document | undefined
 }
 
-/** What a transaction that is not there is answered with. */
+/** The answer for a missing transaction. */
 const GONE = () => new Refused(251, 'NoSuchTransaction', ['TransientTransactionError'])
 
-/** The sessions of a replica set: their transactions, and the answers to writes that a client may repeat. */
+/** The sessions of a replica set: their transactions, and the answers to writes that a client may retry. */
 export class Sessions {
   readonly #data: MongoData
   readonly #lifetime: number
   readonly #sessions = new Map<string, Session>()
 
-  /** @param lifetime Milliseconds after which a transaction is aborted, as nobody may be there to end it. */
+  /** @param lifetime Milliseconds after which a transaction is aborted, because its client may be gone. */
   constructor(data: MongoData, lifetime: number) {
     this.#data = data
     this.#lifetime = lifetime
   }
 
-  /** Runs a command in the transaction that it names, or only once if its client may repeat it. */
+  /** Runs a command in the transaction that it names, or only once if its client may retry it. */
   async within(command: Document, run: (view: View) => Promise<Document>): Promise<Document> {
     const number = command['txnNumber'] === undefined ? undefined : Number(command['txnNumber'])
     if (number === undefined) return run(this.#data)
@@ -63,7 +63,7 @@ export class Sessions {
     void transaction.ended.then(() => clearTimeout(timer))
   }
 
-  /** A commit may be repeated. */
+  /** A commit may be retried. */
   #ended(transaction: Transaction, session: Session, command: Document): Document {
     if ('abortTransaction' in command) this.#abort(session)
     else if (!transaction.isCommitted) {

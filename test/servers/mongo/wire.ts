@@ -6,13 +6,13 @@ const OP_MSG = 2013
 const OP_QUERY = 2004
 const OP_REPLY = 1
 
-/** A command as it came, and how its answer is framed. */
+/** A received command, and how its answer is framed. */
 export interface Request {
   readonly command: Document
   answer(document: Document): Buffer
 }
 
-/** The next whole message of what has come; `undefined` if there is none yet. */
+/** The next complete message of the received bytes; `undefined` if there is none yet. */
 export function messageIn(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 16 || bytes.length < bytes.readInt32LE(0)) return undefined
   return bytes.subarray(0, bytes.readInt32LE(0))
