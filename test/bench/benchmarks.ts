@@ -24,7 +24,7 @@ import { treeBenchmark } from './tree/run.ts'
 import { largeLevelBenchmark } from './window/large-level.ts'
 import { largeValueBenchmark } from './window/large-value.ts'
 
-/** Every benchmark, by the name that `npm run bench -- NAME` takes. */
+/** Every benchmark, by its name for `npm run bench -- NAME`. */
 export const benchmarks: readonly Benchmark[] = [
   memoryBenchmark,
   fsBenchmark,

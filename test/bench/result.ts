@@ -7,14 +7,17 @@ export interface Result {
   readonly peerValue: number
   /** Above 1 we are better, whether the unit is a rate or a time. */
   readonly ratio: number
-  /** What `ratio` has to reach; absent where there is no bar. */
+  /** The required `ratio`; absent if there is no bar. */
   readonly bar?: number | undefined
   readonly ok: boolean
 }
 
 export interface Benchmark {
   readonly name: string
-  /** In how many processes it runs, of which the median counts: a compiler settles differently in each. Default 1. */
+  /**
+   * The number of processes it runs in; the median counts, because a compiler optimizes differently in each.
+   * Default 1.
+   */
   readonly processes?: number
   run(): Promise<readonly Result[]>
 }
@@ -41,7 +44,7 @@ export function compareRates(
   }
 }
 
-/** A time or a size, where less is better and there is nobody to compare with but the budget. */
+/** A time or a size, where less is better, compared with a budget instead of a peer. */
 export function underBudget(name: string, unit: string, ours: number, budget: number): Result {
   const ratio = budget / ours
   return { name, unit, ours, peer: 'budget', peerValue: budget, ratio, bar: 1, ok: ratio >= 1 }

@@ -1,6 +1,9 @@
 const ROUNDS = 7
 
-/** What a rate counts by: seconds, or for work that waits for nothing seconds of processor time, which other programs leave alone. */
+/**
+ * The clock of a rate: wall time, or for work that never waits processor time, which does not depend on other
+ * programs.
+ */
 export type Clock = 'wall' | 'processor'
 
 /** One contender: does its work once, for `operations` operations. */
@@ -12,8 +15,8 @@ export interface Contender {
 }
 
 /**
- * Operations per second of each contender: the median of several rounds, taken in turns so that what else the machine
- * does falls on all of them alike. A first round warms up and is not counted.
+ * Operations per second of each contender: the median of several rounds, run in turns so that other load on
+ * the machine affects all of them equally. A first round warms up and is not counted.
  */
 export async function sideBySide(
   contenders: readonly Contender[],
@@ -22,7 +25,7 @@ export async function sideBySide(
 ): Promise<number[]> {
   const rates = contenders.map((): number[] => [])
   for (let round = -1; round < rounds; round++) {
-    // Nobody is always first.
+    // The order rotates, so that no contender is always first.
     const order = contenders.map((_, index) => (index + Math.max(0, round)) % contenders.length)
     for (const index of order) {
       const contender = contenders[index] as Contender

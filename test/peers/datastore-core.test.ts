@@ -14,7 +14,10 @@ import {
 } from '../../src/core/index.ts'
 import { collect } from '../../src/testkit/suite.ts'
 
-/** What the probes use; ours are shown by the interface of the peer, so that one probe serves both. */
+/**
+ * The interface used by the probes. Our stores are wrapped in the interface of the peer, so that one probe
+ * serves both.
+ */
 type Shown = Pick<PeerStore, 'put' | 'get' | 'has' | 'batch' | 'queryKeys'>
 
 const value = (byte: number) => Uint8Array.of(byte)
@@ -39,7 +42,7 @@ describe('TieredDatastore of datastore-core', () => {
     const probe = async (top: Shown, last: Shown, whole: Shown) => {
       await last.put(peerKey('/a'), value(1))
       await whole.get(peerKey('/a'))
-      // Copies are made in the background; this outwaits any that is made from memory.
+      // Copies are made in the background; this outlasts any copy from memory.
       for (let turn = 0; turn < 10 && !(await top.has(peerKey('/a'))); turn++)
         await new Promise(resolve => setImmediate(resolve))
       return top.has(peerKey('/a'))
@@ -53,7 +56,9 @@ describe('TieredDatastore of datastore-core', () => {
 })
 
 describe('MountDatastore of datastore-core', () => {
-  /** What the two stores mounted at `/a` and `/a/b` hold, and what is readable, after a put of `put`. */
+  /**
+   * The contents of the two stores mounted at `/a` and `/a/b`, and the readable keys, after a put of `put`.
+   */
   const probe = async (outer: Shown, inner: Shown, whole: Shown, put: string) => {
     await Promise.resolve(whole.put(peerKey(put), value(1))).catch(() => undefined)
     const held = async (store: Shown) => (await collect(asyncOf(store.queryKeys({})))).map(String)
@@ -97,7 +102,7 @@ describe('stores of datastore-core', () => {
     expect(await probe(asInterfaceDatastore(new MemoryDatastore()))).toBe(true)
   })
 
-  it('Q5 of several orders the last one wins', async () => {
+  it('Q5 only the last of several orders is applied', async () => {
     const by = (index: number) => (a: PeerKey, b: PeerKey) =>
       Math.sign(a.toString().charCodeAt(index) - b.toString().charCodeAt(index)) as -1 | 0 | 1
     const probe = async (store: Shown) => {
@@ -110,7 +115,7 @@ describe('stores of datastore-core', () => {
     expect(ours).toEqual(['/a1', '/a2', '/b1', '/b2'])
   })
 
-  it('D15 the memory store keeps the buffer of the caller, not what was in it', async () => {
+  it('D15 the memory store keeps the buffer of the caller instead of a copy', async () => {
     const probe = async (store: Shown) => {
       const buffer = value(1)
       await store.put(peerKey('/a'), buffer)

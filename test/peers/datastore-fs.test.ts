@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 describe('datastore-fs', () => {
-  it('F5 of many puts of one key at once a mixture is left, and no error', async () => {
+  it('F5 concurrent puts of one key leave a mixture, without an error', async () => {
     const rounds = async (
       put: (value: Uint8Array) => unknown,
       get: () => Promise<Uint8Array>,
@@ -77,7 +77,7 @@ describe('datastore-fs', () => {
     expect((await ours.list(Key.of('folder'))).children.map(child => child.name)).toEqual(['.dot'])
   })
 
-  it('D18 an abort reads as "not found"', async () => {
+  it('D18 an abort is reported as "not found"', async () => {
     await peer.put(new PeerKey('/key'), bytesOf('x'))
     await ours.put(Key.of('key'), bytesOf('x'))
     const signal = AbortSignal.abort()
@@ -85,7 +85,7 @@ describe('datastore-fs', () => {
     await expect(ours.get(Key.of('key'), { signal })).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
-  it('D18 D4 a folder where a value should be reads as "not found", though the key is there', async () => {
+  it('D18 D4 a folder in place of a value is reported as "not found", though the key exists', async () => {
     await mkdir(join(root, 'peer', 'key.data'))
     await mkdir(join(root, 'ours', 'key.val'))
     expect(await peer.has(new PeerKey('/key'))).toBe(true)

@@ -6,9 +6,9 @@ import { TempRoots } from '../core/node/fs/temp-root.ts'
 const roots = new TempRoots()
 afterEach(() => roots.remove())
 
-/** Not on npm, so the probes run here alone; what the peer does is said in their names. */
+/** Not on npm, so the probes run only on our stores; the test names describe the peer. */
 describe('flatfs', () => {
-  it('F5 the first writer of a key wins, and the others are told that they did', async () => {
+  it('F5 the first writer of a key wins, and the others succeed too', async () => {
     await using store = await FsDatastore.open(await roots.make())
     const values = Array.from({ length: 20 }, (_, index) => bytesOf(`value ${index}`))
     await Promise.all(values.map(value => store.put(Key.of('K'), value)))

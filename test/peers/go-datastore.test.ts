@@ -11,7 +11,7 @@ import { collect, walkKeys } from '../../src/testkit/suite.ts'
 
 const value = Uint8Array.of(1)
 
-/** Not on npm, so the probes run here alone; what the peer does is said in their names. */
+/** Not on npm, so the probes run only on our stores; the test names describe the peer. */
 describe('go-datastore', () => {
   it('N1 in namespace /foo, /foo/x and /x are one key', async () => {
     const below = new MemoryDatastore()
@@ -25,7 +25,7 @@ describe('go-datastore', () => {
     expect(await walkKeys(store)).toEqual(['/foo', '/foo/x', '/x'])
   })
 
-  it('D64 a batch whose commit fails has lost what it held', async () => {
+  it('D64 a failed commit loses the contents of the batch', async () => {
     const store = fault(new MemoryDatastore())
     const batch = store.batch().put(Key.of('a'), value).delete(Key.of('x')).put(Key.of('b'), value)
     for (const verb of ['put', 'delete'] as const) {
@@ -38,7 +38,7 @@ describe('go-datastore', () => {
     expect(await walkKeys(store)).toEqual(['/a', '/b'])
   })
 
-  it('A5 autobatch loses what it gathered when a flush fails', async () => {
+  it('A5 autobatch loses collected writes when a flush fails', async () => {
     const last = fault(new MemoryDatastore(), { isOffline: true, verbs: ['put', 'delete'] })
     const store = new TieredDatastore([new MemoryDatastore({ maxEntries: 1 }), last], {
       mode: 'write-back',

@@ -23,7 +23,7 @@ const roots = new TempRoots()
 afterEach(() => roots.remove())
 const keysOf = (entries: readonly { readonly key: Key }[]) => entries.map(({ key }) => key.toString())
 
-/** Not on npm, so the probes run here alone; what the peer does is said in their names. */
+/** Not on npm, so the probes run only on our stores; the test names describe the peer. */
 describe('Key of py-datastore', () => {
   it('K7 is_top_level is never true', () => {
     expect(Key.parse('/a').isTopLevel).toBe(true)
@@ -62,7 +62,7 @@ describe('the file system store of py-datastore', () => {
     expect(await walkKeys(store)).toEqual(texts)
   })
 
-  it('F4 D37 a put that fails leaves a part of the value', async () => {
+  it('F4 D37 a failed put leaves a part of the value', async () => {
     const disk = new FaultyDisk()
     await using store = await FsDatastore.open(await roots.make(), {}, disk)
     await store.put(Key.of('old'), bytesOf('old'))
@@ -107,7 +107,7 @@ describe('the tiered store of py-datastore', () => {
     await expect(store.get(key)).rejects.toMatchObject({ name: 'NotFoundError', code: 'NOT_FOUND', key })
   })
 
-  it('A2 A3 rename and create: false fail where any tier lacks the key', async () => {
+  it('A2 A3 rename and create: false fail if any tier lacks the key', async () => {
     const [top, last] = [new MemoryDatastore(), new MemoryDatastore()]
     const store = new TieredDatastore([top, last])
     await last.put(key, bytesOf('old'))
@@ -128,20 +128,20 @@ describe('other adapters of py-datastore', () => {
     expect(keysOf(await collect(store.query(query, { scan: true })))).toEqual(names.toReversed().slice(3, 8))
   })
 
-  it('S3 with one shard more most keys are not found, and nothing says so', async () => {
+  it('S3 after adding a shard most keys are not found, and this is not reported', async () => {
     const shards = [new MemoryDatastore(), new MemoryDatastore()]
     const keys = Array.from({ length: 60 }, (_, index) => Key.of('films', `f${index}`))
     const before = new ShardedDatastore(shards, { by: 'modulo' })
     for (const key of keys) await before.put(key, bytesOf(key.name))
     const more = [...shards, new MemoryDatastore()]
-    // Opened with a list that the keys were not put by, the store tells which are lost to it.
+    // Opened with another list than the keys were put with, the store reports which are lost.
     const opened = new ShardedDatastore(more, { by: 'modulo' })
     const absent: string[] = []
     for (const key of keys) if (!(await opened.has(key))) absent.push(key.toString())
     expect(absent.length).toBeGreaterThan(20)
     const misplaced = await collect(opened.verify())
     expect(keysOf(misplaced).sort()).toEqual(absent.sort())
-    // Handed the new list instead, it moves them, and none is lost at any time.
+    // With the new list applied instead, it moves them, and none is missing at any time.
     await before.reshard(more)
     for (const key of keys) expect(await before.get(key)).toEqual(bytesOf(key.name))
     expect(await collect(before.verify())).toEqual([])
@@ -175,14 +175,14 @@ describe('other adapters of py-datastore', () => {
 })
 
 describe('the symlink store of py-datastore', () => {
-  it('Y1 D1 a value that ends in /datastore_link is taken for a link', async () => {
+  it('Y1 D1 a value that ends in /datastore_link is treated as a link', async () => {
     const store = symlink(new MemoryDatastore(), { links: new MemoryDatastore() })
     const text = 'see /some/where/datastore_link'
     await store.put(Key.of('a'), bytesOf(text))
     expect(await store.get(Key.of('a'))).toEqual(bytesOf(text))
   })
 
-  it('Y5 a loop is stored before it is found', async () => {
+  it('Y5 a loop is stored before it is detected', async () => {
     const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
     const store = symlink(values, { links })
     await store.link(Key.of('a'), Key.of('b'))
@@ -195,7 +195,7 @@ describe('the symlink store of py-datastore', () => {
 describe('the directory store of py-datastore', () => {
   const [directory, films] = [Key.of('films'), Array.from({ length: 20 }, (_, index) => Key.of(`f${index}`))]
 
-  it('Y8 a directory is one value, so that of members added at once all but one are lost', async () => {
+  it('Y8 a directory is one value, so of members added concurrently all but one are lost', async () => {
     const store = new DirectoryDatastore(new MemoryDatastore(), { members: new MemoryDatastore() })
     await store.directory(directory)
     await Promise.all(films.map(film => store.directoryAdd(directory, film)))
@@ -245,7 +245,7 @@ describe('queries of py-datastore', () => {
     const store = await filled()
     const conditions = [{ field: 'n', op: '>', value: 6 } as const]
     const answer = store.query({ where: { and: conditions } }, { scan: true })
-    // A query is plain data, and a store that was asked keeps none of it.
+    // A query is plain data, and a store does not change it.
     conditions.length = 0
     expect(keysOf(await collect(answer))).toEqual(['/a', '/c'])
   })

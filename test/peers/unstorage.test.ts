@@ -34,14 +34,14 @@ describe('unstorage, driver fs', () => {
     expect(await ours.get(Key.parse('/foo/bar'))).toEqual(bytesOf('y'))
   })
 
-  it('D18 a read below a file gives the error as the value', async () => {
+  it('D18 a read below a file returns the error as the value', async () => {
     await peer.setItemRaw('foo', bytesOf('x'))
     expect(await peer.getItemRaw('foo:bar')).toBeInstanceOf(Error)
     await ours.put(Key.parse('/foo'), bytesOf('x'))
     await expect(ours.get(Key.parse('/foo/bar'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('F5 puts and gets of one key at once: mixtures are left and torn values are read', async () => {
+  it('F5 concurrent puts and gets of one key leave mixtures and read torn values', async () => {
     const probe = async (
       put: (value: Uint8Array) => Promise<unknown>,
       get: () => Promise<unknown>,
@@ -89,7 +89,7 @@ describe('unstorage, driver fs', () => {
     expect(await walkKeys(ours)).toEqual(['/ab', '/b/z'])
   })
 
-  it('D1 digits come back as a number', async () => {
+  it('D1 digits are returned as a number', async () => {
     await peer.setItem('n', '123')
     expect(await peer.getItem('n')).toBe(123)
     await ours.put(Key.of('n'), bytesOf('123'))

@@ -1,6 +1,6 @@
 import { serialOf } from '../core/node/fs/crash/self-described.ts'
 
-/** Whether a value is one that was put, whole. */
+/** Whether a value is exactly one that was put. */
 export function isWhole(value: unknown): boolean {
   if (!(value instanceof Uint8Array)) return false
   try {

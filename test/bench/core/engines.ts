@@ -12,12 +12,12 @@ const value = new Uint8Array(1024).fill(7)
 const count = new DataView(value.buffer)
 let puts = 0
 
-/** Another one each time: SQLite writes no page for a row that is the same as it was. */
+/** A different value each time: SQLite writes no page for an unchanged row. */
 function nextValue(): Uint8Array {
   count.setUint32(0, ++puts)
   return value
 }
-/** Keys of the level that is read, and those below each of its children. */
+/** The number of keys on the level that is read, and below each of its children. */
 const [CHILDREN, BELOW] = [100_000, 10]
 
 /** A client of an engine, used without Strata. */
@@ -48,7 +48,8 @@ const contests: readonly Contest[] = [
       })
       await level.open()
       return {
-        // The client reads the bytes later, in a thread. As in the store, the caller may change its own at once.
+        // The client reads the bytes later, in a thread. As with the store, the caller may change its own at
+        // once.
         put: async key => level.put(key, nextValue().slice()),
         get: async key => level.get(key),
         close: () => level.close(),

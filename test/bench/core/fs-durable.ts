@@ -11,8 +11,8 @@ const value = new Uint8Array(1024).fill(7)
 const keyOf = (index: number) => Key.of('values', `key-${index % 50}`, `part-${index}`)
 
 /**
- * What durability costs, beside the same puts without it, and what a store that was just opened pays until it knows its
- * folders. No peer on npm flushes anything, so ours are compared with each other.
+ * The cost of durability, beside the same puts without it, and of the first puts of a new store, which does
+ * not know its folders yet. No peer on npm flushes anything, so our own modes are compared.
  */
 export const fsDurableBenchmark: Benchmark = {
   name: 'fs-durable',

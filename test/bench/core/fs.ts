@@ -18,11 +18,11 @@ interface Stores {
   readonly ours: FsDatastore
   readonly peer: PeerFs
   readonly storage: Storage
-  /** Puts by hand: the least that is atomic, without a check, in a folder of its own. */
+  /** Puts by hand: the minimum for an atomic put, without a check, in a folder of its own. */
   readonly byHand: (name: string) => Promise<void>
 }
 
-/** 1 KB values in files, without waiting for the disk: what datastore-fs and unstorage do as well. */
+/** 1 KB values in files, without waiting for the disk, as datastore-fs and unstorage do. */
 export const fsBenchmark: Benchmark = {
   name: 'fs',
   async run() {

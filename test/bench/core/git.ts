@@ -10,12 +10,12 @@ import { inParallel, median } from '../side-by-side.ts'
 const KEYS = 2000
 const GETS = 8000
 const PUTS = 256
-/** Gets a second. */
+/** Gets per second. */
 const BAR = 8000
 const ROUNDS = 5
 const keys = Array.from({ length: KEYS }, (_, index) => Key.of(`d${index % 20}`, `k${index}`))
 
-/** Values of 1 KB in a bare repository by the program git: batches of one commit, and reads. */
+/** Values of 1 KB in a bare repository of git: batches of one commit, and reads. */
 export const gitBenchmark: Benchmark = {
   name: 'git',
   async run() {
@@ -78,7 +78,7 @@ export const gitBenchmark: Benchmark = {
   },
 }
 
-/** Commits a second of isomorphic-git, each of one file in an index. */
+/** Commits per second of isomorphic-git, each of one file in an index. */
 async function barePuts(folder: string): Promise<number> {
   const dir = join(folder, 'peer')
   await git.init({ fs, dir })
@@ -94,7 +94,7 @@ async function barePuts(folder: string): Promise<number> {
 
 let values = 0
 
-/** Another value each time, so that each is an object of its own. */
+/** A different value each time, so that each is an object of its own. */
 function nextValue(): Buffer {
   const value = Buffer.alloc(1024, 7)
   value.writeUInt32LE(++values)

@@ -10,7 +10,7 @@ const TEN_MILLION = 10_000_000
 const KEY_BYTES = 25
 const BATCH = MILLION
 
-/** The index of all keys in its worker: how fast it is filled, asked and searched, and what it takes. */
+/** The index of all keys in its worker: the rates of filling, reading and searching, and its memory. */
 export const keyIndexBenchmark: Benchmark = {
   name: 'key-index',
   async run() {

@@ -8,7 +8,10 @@ import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { Level } from '../../../src/main/host/levels/level.ts'
 import { type Result, underBudget } from '../result.ts'
 
-/** What the level of one folder takes in the host, with what its store keeps of it, and how fast it gives rows. */
+/**
+ * The memory of the level of one folder in the host, including the data that its store keeps, and how fast it
+ * returns rows.
+ */
 export async function levelOfFolder(count: number): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), 'strata-bench-level-'))
   try {

@@ -6,9 +6,9 @@ import { Key, LmdbDatastore } from 'strata/node'
 import { type Benchmark, compareRates, type Result, underBudget } from '../result.ts'
 import { inParallel, median, sideBySide } from '../side-by-side.ts'
 
-/** Of which each waits for the device, where one is called after another. */
+/** The number of puts that each wait for the device, called one after another. */
 const WRITES = 640
-/** Of those that are called side by side: so many that all rounds but the first run code that is compiled. */
+/** The number of concurrent puts: enough that all rounds but the first run compiled code. */
 const WRITES_AT_ONCE = 6400
 const READS = 20_000
 const KEYS = 1_000_000

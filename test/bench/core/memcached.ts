@@ -4,7 +4,7 @@ import { noMemcached, startMemcached } from '../../servers/memcached.ts'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { inParallel, sideBySide } from '../side-by-side.ts'
 
-/** What is used of memjs, which has no types. */
+/** The part of memjs in use; it has no types. */
 interface Memjs {
   readonly Client: {
     create(servers: string): {

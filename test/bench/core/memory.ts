@@ -12,8 +12,9 @@ const value = new Uint8Array(1024).fill(7)
 const texts = Array.from({ length: COUNT }, (_, index) => `/films/${index % 100}/scene-${index}`)
 
 /**
- * Puts and gets of 1 KB. Each library starts from texts, as an application does: making its keys is part of the work.
- * datastore-core keeps the caller's buffer and hands out its own; beside it stands what it would do if it copied as well.
+ * Puts and gets of 1 KB. Each library starts from texts, as an application does: creating its keys is part of
+ * the work. datastore-core keeps the caller's buffer and returns its own; a variant that copies as well is
+ * measured beside it.
  */
 export const memoryBenchmark: Benchmark = {
   name: 'memory',

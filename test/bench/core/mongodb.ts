@@ -10,7 +10,10 @@ const names = Array.from({ length: OPERATIONS }, (_, index) => `/level/c${String
 const keys = names.map(name => Key.parse(name))
 const durable = { writeConcern: { w: 'majority', journal: true } } as const
 
-/** Values of 1 KB in a double of a MongoDB server, beside the client used directly: what Strata adds, not what MongoDB takes. */
+/**
+ * Values of 1 KB in a double of a MongoDB server, beside the client used directly: measures the overhead of
+ * Strata, not MongoDB.
+ */
 export const mongodbBenchmark: Benchmark = {
   name: 'mongodb',
   async run() {

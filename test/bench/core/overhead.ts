@@ -17,10 +17,10 @@ import {
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { sideBySide } from '../side-by-side.ts'
 
-/** So many that what else the machine does in one of them does not decide. */
+/** Enough rounds that other load on the machine in one of them does not decide. */
 const ROUNDS = 21
 const value = new Uint8Array(1024).fill(7)
-/** What is left of the rate of the store below. */
+/** The rate as a fraction of that of the store below. */
 interface Bars {
   readonly sharded: number
   readonly tiered: number
@@ -29,11 +29,13 @@ interface Bars {
   readonly layers: number
 }
 
-/** A get of memory takes half a microsecond, of which one more promise or one more key is a good part. */
+/**
+ * A get of memory takes half a microsecond, of which one more promise or one more key is a considerable part.
+ */
 const OVER_MEMORY: Bars = { sharded: 0.87, tiered: 0.88, namespace: 0.78, mount: 0.75, layers: 0.67 }
 const OVER_FS: Bars = { sharded: 0.9, tiered: 0.9, namespace: 0.9, mount: 0.9, layers: 0.9 }
 
-/** What an adapter costs, as a rate beside the very store below it. */
+/** The cost of an adapter, as its rate beside that of the store below it. */
 export const overheadBenchmark: Benchmark = {
   name: 'overhead',
   processes: 5,

@@ -10,7 +10,10 @@ const PAGE = 100
 const ROUNDS = 20
 const bytes = new TextEncoder()
 
-/** Queries over 30,000 values of JSON in memory: beside datastore-core, and beside the same store where no index helps. */
+/**
+ * Queries over 30,000 values of JSON in memory: beside datastore-core, and beside the same store without the
+ * help of an index.
+ */
 export const queryBenchmark: Benchmark = {
   name: 'query',
   async run() {
@@ -24,12 +27,12 @@ export const queryBenchmark: Benchmark = {
         await peer.put(new PeerKey(text), value)
       }
     }
-    // What `serialized` hands down is one level after the other; it filters and orders by itself.
+    // `serialized` passes on one level after the other; it filters and orders by itself.
     const scanned = serialized(ours, json)
     const prefix = `/folder-${FOLDERS - 1}`
 
     const page: Query = { prefix, limit: PAGE, keysOnly: true }
-    // The same answer, asked for so that no index helps.
+    // The same result from a query that no index helps.
     const searched: Query = {
       where: { field: 'key', op: 'contains', value: `${prefix}/` },
       limit: PAGE,

@@ -7,27 +7,27 @@ import { inParallel, sideBySide } from '../side-by-side.ts'
 const OPERATIONS = 20_000
 /** Calls of a round one at a time, which take longer. */
 const ALONE = 4000
-/** The parts of the keys in a cluster, as layout `strata` has them. */
+/** The parts of the keys in a cluster, as in layout `strata`. */
 const PARTS = 16
 const value = new Uint8Array(1024).fill(7)
 const names = Array.from({ length: OPERATIONS }, (_, index) => `level:c${String(index).padStart(6, '0')}`)
 const partedNames = names.map((name, index) => `${name}{${index % PARTS}}`)
 const keys = names.map(name => Key.of(...name.split(':')))
 
-/** Calls of the client, which goes to the right server of a cluster by itself. */
+/** Calls of the client, which finds the right server of a cluster by itself. */
 interface Bare {
   readonly call: (key: string, parameters: (string | Buffer)[]) => Promise<unknown>
   readonly end: () => void
 }
 
-/** Where the store or the client works. The two have servers of their own. */
+/** The server of the store or of the client. Each has one of its own. */
 interface Place {
   readonly url: string
   readonly port: number
   readonly stop: () => Promise<void>
 }
 
-/** What a put in each layout is compared with, and what it has to reach. */
+/** The command that a put in each layout is compared with, and the bar. */
 const layouts = [
   {
     layout: 'path',
@@ -60,7 +60,8 @@ export const redisBenchmark: Benchmark = {
     for (const kind of ['redis', 'cluster'] as const) {
       for (const contest of layouts) {
         const start = kind === 'redis' ? startAlone : startCluster
-        // One for each: a store is told of every write of others to its server, which would hold up the client.
+        // One for each: a store is notified of every write of others to its server, which would slow down the
+        // client.
         const [own, other] = [await start(), await start()]
         const bare = await (kind === 'redis' ? bareClient : bareCluster)(other.port)
         const root = { kind: 'redis', url: own.url, layout: contest.layout }

@@ -9,8 +9,9 @@ const value = new Uint8Array(1024).fill(7)
 const WIDTH = 16
 
 /**
- * All keys of one shard moved into another. Nobody else moves keys, so the peer is the loop that one would write: get,
- * put, delete, as many keys at once, without syncing, reading back or a thought for other callers.
+ * All keys of one shard moved into another. No other library moves keys, so the peer is the loop that one
+ * would write by hand: get, put, delete, with the same concurrency, without syncing, reading back or regard
+ * for other callers.
  */
 export const reshardBenchmark: Benchmark = {
   name: 'reshard',

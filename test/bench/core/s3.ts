@@ -10,7 +10,7 @@ const OPERATIONS = 1000
 const LISTED = 20_000
 const OBJECTS = 100_000
 const PAGE = 1000
-/** Milliseconds of a page, of which the double takes most. */
+/** Milliseconds of a page, most of which the double takes. */
 const BUDGET = 150
 const keys = Array.from({ length: OPERATIONS }, (_, index) => Key.of('level', name(index)))
 

@@ -7,7 +7,7 @@ import { type Benchmark, compareRates, type Result, underBudget } from '../resul
 import { inParallel, median, sideBySide } from '../side-by-side.ts'
 
 const OPERATIONS = 4000
-/** As many connections as a store has by default. */
+/** The default number of connections of a store. */
 const POOL = 10
 const PAGE = 1000
 const ROWS = 1_000_000
@@ -15,8 +15,9 @@ const keys = Array.from({ length: OPERATIONS }, (_, index) => Key.of('level', na
 const names = keys.map(key => key.toString())
 
 /**
- * The bare client, and what a page may take. The client has as many connections as the store, the same server that does not
- * wait for the device, and an upsert for each put, which is atomic as a put of the store is. It keeps no versions.
+ * The bare client, and the time limit of a page. The client has as many connections as the store, a server
+ * with the same settings that does not wait for the device, and an upsert for each put, which is atomic like
+ * a put of the store. It keeps no versions.
  */
 interface Contest {
   readonly kind: 'postgres' | 'mysql'
@@ -181,7 +182,7 @@ function name(index: number): string {
 
 let values = 0
 
-/** Another value each time: servers skip a write that changes nothing. */
+/** A different value each time: servers skip a write that changes nothing. */
 function nextValue(): Buffer {
   const value = Buffer.alloc(1024, 7)
   value.writeUInt32LE(++values)

@@ -14,9 +14,9 @@ import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { type Clock, median, sideBySide } from '../side-by-side.ts'
 
 const value = new Uint8Array(1024).fill(7)
-/** At most 2 % more time than the same stores put together by hand. */
+/** At most 2 % more time than the same stores composed by hand. */
 const BAR = 1 / 1.02
-/** So little is told from what else the machine does by many short comparisons only. */
+/** Such a small difference can only be separated from other load by many short comparisons. */
 const COMPARISONS = 9
 
 interface Comparison {
@@ -27,7 +27,7 @@ interface Comparison {
   readonly clock: Clock
 }
 
-/** What a stack that nobody traces costs beside the very same stores put together by hand. */
+/** The cost of an untraced stack, beside the very same stores composed by hand. */
 export const traceBenchmark: Benchmark = {
   name: 'trace',
   processes: 5,
@@ -82,7 +82,7 @@ async function compare({ name, byHand, stack, gets, clock }: Comparison): Promis
     const [ours = 0, theirs = 0] = await sideBySide([contender(stack), contender(byHand)], clock)
     rates.push([ours, theirs])
   }
-  // The comparison whose outcome is in the middle of all: both its figures were taken in the same moments.
+  // The median comparison: both its figures were measured at the same time.
   const middle = median(rates.map(([ours, theirs]) => ours / theirs))
   const [ours, theirs] = rates.find(([ours, theirs]) => ours / theirs === middle) ?? [0, 0]
   return compareRates(`get with tracing off: ${name}`, 'op/s', ours, 'by hand', theirs, BAR)

@@ -24,8 +24,9 @@ const BUDGETS = { p99: 10, max: 50 } as const
 type Delays = Record<keyof typeof BUDGETS, number>
 
 /**
- * How late the event loop of the host is while a page has it work: the page is a thread that talks to it as a window
- * does. An idle process is measured at the same time, and where the machine itself was as late the bar counts as met.
+ * The delay of the host's event loop while a page makes it work: the page is a thread that communicates with
+ * it as a window does. An idle process is measured at the same time, and if the machine itself was as late
+ * the bar counts as met.
  */
 export const eventLoopBenchmark: Benchmark = {
   name: 'event-loop',
@@ -42,7 +43,7 @@ export const eventLoopBenchmark: Benchmark = {
         ...(await delaysWhile('3,000 puts of 60 KB and a walk of 10⁶ keys', host, { write, read })),
         ...(await delaysWhile('statistics of a folder of 10⁶ keys', host, { stats: read })),
       ]
-      // Last, so that what it keeps in memory does not burden the garbage collector before.
+      // Last, so that its memory does not slow the garbage collector during the others.
       const { id: memory } = await host.openStore('memory', await filledMemory())
       return [...results, ...(await delaysWhile('count of 10⁶ keys in memory', host, { count: memory }))]
     } finally {
@@ -103,7 +104,7 @@ async function delaysWhile(
   }
 }
 
-/** What was left behind before is not collected while something else is measured. */
+/** Collects garbage, so that it is not collected during the next measurement. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

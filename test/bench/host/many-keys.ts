@@ -16,12 +16,12 @@ const PER_FOLDER = 1000
 const KEYS = FOLDERS * PER_FOLDER
 const BYTES = 1024
 
-/** Seconds that a person waits at most, by what they do with a branch of 100,000 small files. */
+/** The time limit in seconds of each action of a user on a branch of 100,000 small files. */
 const BUDGETS = { delete: 20, undo: 5, move: 2 } as const
-/** The rate of a copy between folders, of that of `cp -r`. */
+/** The rate of a copy between folders, as a fraction of that of `cp -r`. */
 const COPY_BAR = 0.5
 
-/** What is done to a branch of 100,000 files of 1 KB, through the host as the window does it. */
+/** Actions on a branch of 100,000 files of 1 KB, through the host as the window makes them. */
 export const manyKeysBenchmark: Benchmark = {
   name: 'many-keys',
   async run() {
@@ -96,7 +96,7 @@ function secondsOf(work: () => unknown): number {
   return (performance.now() - begun) / 1000
 }
 
-/** From the call to the end that pages are told of. */
+/** From the call to the end that is reported to pages. */
 async function jobSeconds(
   page: Client,
   session: string,

@@ -17,7 +17,7 @@ import { median, sideBySide } from '../side-by-side.ts'
 const FILES = 100_000
 const PER_FOLDER = 1000
 const VALUE_BYTES = 1000
-/** One file in so many has it. */
+/** One in this many files contains it. */
 const EVERY = 1000
 const NEEDLE = 'needle in the haystack'
 const KEYS = 1_000_000

@@ -5,12 +5,12 @@ import type { BenchPage } from './page/main.tsx'
 
 declare const window: { readonly bench: BenchPage }
 
-/** Times are milliseconds, and end when what is waited for is painted. */
+/** Times are milliseconds, and end when the expected content is painted. */
 export interface Measured {
-  /** From the call to draw until the first rows, and until every branch is open. */
+  /** From the call to draw until the first rows, and until every branch is expanded. */
   readonly firstRows: number
   readonly allRows: number
-  /** The first branch closes, and opens again. */
+  /** The first branch collapses, and expands again. */
   readonly close: number
   readonly open: number
   /** The next row is selected. */
@@ -24,7 +24,7 @@ export interface Measured {
 }
 
 const ROUNDS = 5
-/** Milliseconds after which no further round begins: what takes that long needs no median. */
+/** Milliseconds after which no further round starts: such a slow tree needs no median. */
 const LONG = 5000
 const WHEEL_STEPS = 150
 

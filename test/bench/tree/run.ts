@@ -8,7 +8,7 @@ import type { Shape } from './page/contender.ts'
 
 const PEER = 'react-arborist'
 
-/** What is compared, with the most it may be where there is a budget. */
+/** The figures to compare, with their maximum if there is a budget. */
 const FIGURES: readonly {
   readonly figure: keyof Measured
   readonly name: string
@@ -20,7 +20,7 @@ const FIGURES: readonly {
   { figure: 'close', name: 'close a branch', unit: 'ms' },
   { figure: 'open', name: 'open a branch', unit: 'ms', budget: 30 },
   { figure: 'next', name: 'select the next row', unit: 'ms' },
-  // One frame at 60 Hz; the clock of frames is off by some tenths either way.
+  // One frame at 60 Hz; frame times vary by some tenths either way.
   { figure: 'frame', name: 'scroll, 95th percentile of frames', unit: 'ms', budget: 17 },
   { figure: 'work', name: 'scroll, work in a frame', unit: 'ms' },
   { figure: 'heap', name: 'page heap', unit: 'MB', budget: 60 },
@@ -34,7 +34,7 @@ const SHAPES: readonly Shape[] = [
 
 export const treeBenchmark: Benchmark = { name: 'tree', run: runTreeBenchmark }
 
-/** The key tree and react-arborist, in Chromium, on the same names, every branch open. */
+/** The key tree and react-arborist, in Chromium, on the same names, every branch expanded. */
 export async function runTreeBenchmark(): Promise<readonly Result[]> {
   const executablePath = findHeadlessChromium()
   if (executablePath === undefined) {
@@ -61,7 +61,7 @@ function compare({ folders, each }: Shape, ours: Measured, peer: Measured): Resu
   const keys = `${folders} × ${each.toLocaleString('en')} keys`
   return FIGURES.map(({ figure, name, unit, budget }) => {
     const ratio = peer[figure] / ours[figure]
-    // A budget is met when the ratio is at least what it would be for a tree that just meets it.
+    // A budget is met if the ratio is at least that of a tree that exactly meets it.
     const bar = budget === undefined ? undefined : peer[figure] / budget
     return {
       name: `tree of ${keys}: ${name}${budget === undefined ? '' : ` (at most ${budget} ${unit})`}`,

@@ -21,7 +21,7 @@ const [FIRST, EXACT, JUMP] = [150, 10_000, 300]
 
 export const largeLevelBenchmark: Benchmark = { name: 'large-level', run: runLargeLevelBenchmark }
 
-/** How another program fills a store of each engine, with keys in order. */
+/** Fills a store of each engine as another program does, with keys in order. */
 const engines: Readonly<Record<string, (path: string) => Promise<void>>> = {
   async leveldb(path) {
     const level = new ClassicLevel<string, string>(path)
@@ -152,7 +152,7 @@ async function timeToRow(name: string): Promise<number> {
   return performance.now() - start
 }
 
-/** A program and a window of their own, so that nothing is known of the level. */
+/** A program and a window of their own, so that nothing is cached from another level. */
 async function inWindow<T>(
   browser: Browser,
   { kind, path }: Store,
@@ -169,7 +169,7 @@ async function inWindow<T>(
     await page.getByRole('treeitem', { name: 'user' }).waitFor()
     await page.keyboard.press('Control+Shift+e')
     await page.keyboard.press('Home')
-    // What a person looks at before opening a branch: the window, at rest.
+    // The state before opening a branch: the window, idle.
     await page.waitForLoadState('networkidle')
     return await measure(page)
   } finally {
@@ -194,13 +194,16 @@ async function addressOf({ stdout }: Pick<ChildProcess, 'stdout'>): Promise<stri
   throw new Error('The program ended')
 }
 
-/** Runs in the page: from the key that opens the branch to the frames that show its first rows, and their number. */
+/**
+ * Runs in the page: from the key press that opens the branch to the frames that show its first rows, and
+ * their number.
+ */
 async function timesOfLevel(count: string): Promise<Pick<Measured, 'first' | 'exact'>> {
   const frame = () => new Promise(resolve => requestAnimationFrame(resolve))
   const rowsAt = (level: number) => document.querySelectorAll(`[role="treeitem"][aria-level="${level}"]`)
   await frame()
   const start = performance.now()
-  // What takes longer than two minutes counts as two minutes.
+  // Times above two minutes count as two minutes.
   const until = async (isShown: () => boolean) => {
     while (!isShown() && performance.now() - start < 120_000) await frame()
     return performance.now() - start

@@ -56,7 +56,7 @@ async function openOnce(
     host.show(id)
     await page.goto(shell.address)
     await page.getByRole('treeitem', { name: 'values.log' }).waitFor()
-    // What a person looks at before choosing a key: the window, at rest.
+    // The state before selecting a key: the window, idle.
     await page.waitForLoadState('networkidle')
     const milliseconds = await page.evaluate(timeToFirstBytes)
     const session = await page.context().newCDPSession(page)
@@ -89,7 +89,7 @@ async function timeToFirstBytes(): Promise<number> {
     if (performance.now() - start > 20_000) throw new Error('The value was not shown within 20 s')
     await frame()
   }
-  // The frame that was just being made is on the screen when the next one begins.
+  // The frame that was being drawn is on the screen when the next one starts.
   await frame()
   return performance.now() - start
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** `memory` keeps the whole value: what it takes is what buffering takes. */
+/** `memory` keeps the whole value: its memory is that of buffering. */
 export type StreamedStore = 'memory' | 'fs' | 'tiered' | 'sharded' | 'gzip' | 'brotli' | 'zstd'
 
 /** Seconds of a put and a get, and the most memory of the process before and after, in MiB. */
@@ -18,7 +18,7 @@ export interface StreamFigures {
 }
 
 /**
- * Puts and gets a value of so many MiB in a process of its own.
+ * Puts and gets a value of this size in a process of its own.
  * @param program The bundle of `program.ts`.
  */
 export async function streamThrough(

@@ -14,8 +14,8 @@ import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import type { StreamedStore, StreamFigures } from './figures.ts'
 
 /*
- * Puts one value of so many MiB into a store as a stream, reads it back as one, and prints what that took as JSON:
- * STORE FOLDER MIB.
+ * Puts one value of a given size in MiB into a store as a stream, reads it back as a stream, and prints time
+ * and memory as JSON: STORE FOLDER MIB.
  */
 const MIB = 1024 * 1024
 const CHUNK = 64 * 1024
@@ -37,7 +37,7 @@ const stores: Readonly<Record<StreamedStore, () => Promise<BinaryDatastore>>> = 
   zstd: async () => transformed(await files('a'), zstd),
 }
 
-// `maxRSS` would begin with what the parent process took.
+// `maxRSS` would start with the maximum of the parent process.
 let peak = 0
 function sample(): void {
   peak = Math.max(peak, process.memoryUsage.rss() / MIB)
@@ -46,7 +46,7 @@ function sample(): void {
 const source = new Uint8Array(CHUNK)
 for (let index = 0, state = 1; index < CHUNK; index++) {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-  // Half of it is noise, so that there is something to compress and something to pass on.
+  // Half of it is noise, so that there is data to compress and data to pass on.
   source[index] = index % 2 === 0 ? state >>> 24 : 0
 }
 
@@ -57,12 +57,12 @@ async function* produce(bytes: number, sum: { update(chunk: Uint8Array): unknown
     yield source
     if (sent % MIB !== 0) continue
     sample()
-    // Somebody who waits for a disk or a network lets go of the thread.
+    // A source that waits for a disk or a network yields the thread.
     await new Promise(resolve => setImmediate(resolve))
   }
 }
 
-/** Puts and gets; gives seconds of each. */
+/** Puts and gets; returns the seconds of each. */
 async function roundTrip(store: BinaryDatastore, bytes: number): Promise<readonly [number, number]> {
   const [sent, received] = [createHash('sha1'), createHash('sha1')]
   const start = performance.now()
@@ -79,7 +79,7 @@ async function roundTrip(store: BinaryDatastore, bytes: number): Promise<readonl
 
 const open = stores[name as StreamedStore]
 const store = await open()
-// What the code itself takes once it has run is not a part of the value.
+// The memory of compiled code is not part of the value.
 await roundTrip(store, 4 * MIB)
 const before = peak
 const [put, get] = await roundTrip(store, size)

@@ -8,7 +8,7 @@ const MIB = 1024
 const MOST = 100
 const STORES: readonly StreamedStore[] = ['fs', 'tiered', 'sharded', 'gzip']
 
-/** What a value of 1 GiB takes of memory on its way in and out, and how fast it goes. */
+/** The memory that a value of 1 GiB takes when written and read, and the rates. */
 export const streamBenchmark: Benchmark = {
   name: 'stream',
   async run() {

@@ -10,7 +10,7 @@ interface Item {
   readonly children?: Item[]
 }
 
-/** react-arborist on the same names, all of which it needs in the page. Making them is not timed. */
+/** react-arborist on the same names, all of which it needs in the page. Creating them is not timed. */
 export function arborist(shape: Shape): Contender {
   const data = Array.from({ length: shape.folders }, (_, folder): Item => {
     const name = folderName(folder, shape)

@@ -1,13 +1,13 @@
-/** A tree that draws `folders` open branches of `each` keys. */
+/** A tree that draws `folders` expanded branches of `each` keys. */
 export interface Contender {
-  /** Begins to draw. */
+  /** Starts to draw. */
   draw(root: HTMLElement): void
-  /** Whether all branches are open. */
+  /** Whether all branches are expanded. */
   isWhole(): boolean
-  /** Closes the first branch. */
+  /** Collapses the first branch. */
   close(): void
   open(): void
-  /** Selects the row after the one that is selected. */
+  /** Selects the row after the selected one. */
   next(): void
 }
 

@@ -13,14 +13,14 @@ function isFirstOpen(): boolean {
 }
 
 function nothing(): void {
-  // What is waited for has begun already.
+  // The work to measure has already started.
 }
 
 function selectedRow(): string | null | undefined {
   return document.querySelector('[role="treeitem"][aria-selected="true"]')?.textContent
 }
 
-/** What the benchmark does in the page. All times are milliseconds. */
+/** The steps of the benchmark in the page. All times are milliseconds. */
 const bench = {
   firstRows: () =>
     timeToPaint(

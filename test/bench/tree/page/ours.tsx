@@ -48,7 +48,7 @@ export function ours(shape: Shape): Contender {
       )
     },
     isWhole() {
-      // The focus is given back last, once all that was open is open again.
+      // The focus is restored last, after all branches are expanded again.
       const hasFocus = document.querySelector('[role="tree"]')?.hasAttribute('aria-activedescendant')
       const height = Math.min(shape.folders * (1 + shape.each) * ROW_HEIGHT, MAX_HEIGHT)
       return hasFocus === true && document.querySelector('[role="tree"]')?.scrollHeight === height

@@ -17,12 +17,12 @@ function painted(): Promise<void> {
   })
 }
 
-/** Milliseconds from `act` until what it leads to is on the screen. */
+/** Milliseconds from `act` until its result is on the screen. */
 export async function timeToPaint(act: () => void, isThere: () => boolean): Promise<number> {
   await frame()
   const start = performance.now()
   act()
-  // What was drawn at once is painted at the end of this very frame.
+  // Content that was drawn at once is painted at the end of this frame.
   await Promise.resolve()
   while (!isThere()) await frame()
   await painted()
