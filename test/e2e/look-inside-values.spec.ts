@@ -167,13 +167,13 @@ test('DV11 an SVG runs no script and loads nothing', async ({ strata: { open, wi
     <script>window.hacked = 1; parent.hacked = 1</script>
     <image href="http://127.0.0.1:9/outside.png" width="5" height="5"/><rect width="20" height="10" fill="teal"/></svg>`
   await writeFile(join(folder, 'drawing.svg'), svg)
-  const asked: string[] = []
-  page.on('request', request => asked.push(request.url()))
+  const requests: string[] = []
+  page.on('request', request => requests.push(request.url()))
   await open({ type: 'folder', path: folder })
   await window.goTo('/drawing.svg')
   await expect(page.getByText('20 × 10 pixels')).toBeVisible()
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
-  expect(asked.filter(url => url.includes('outside'))).toEqual([])
+  expect(requests.filter(url => url.includes('outside'))).toEqual([])
   await window.viewAs('Text')
   await expect(window.value).toContainText('hacked')
 })

@@ -117,7 +117,7 @@ class Visit {
     await this.#keyboard.press('Control+Shift+e', 'ArrowDown')
     await expect(window.row(filmName(this.#film + 1))).toHaveAttribute('aria-selected', 'true')
     await expect(window.inspector).toContainText('Not known until the server is back.')
-    await expect(this.#told('reached')).toHaveCount(0)
+    await expect(this.#notificationsWith('reached')).toHaveCount(0)
     await expect(this.#bar).toHaveCount(1)
     await expect(window.value).toHaveText(this.#shown('unsaved'))
   }
@@ -126,7 +126,7 @@ class Visit {
     const { window } = this
     await this.#server.regain()
     await expect(this.#bar).toBeHidden()
-    await expect(this.#told('is back')).toHaveCount(1)
+    await expect(this.#notificationsWith('is back')).toHaveCount(1)
     await expect(window.keys).toBeFocused()
     await expect(window.value).toHaveText(this.#shown('unsaved'))
     if (this.#row.isForgetful === true) await this.#putAsNew()
@@ -184,7 +184,7 @@ class Visit {
     return this.#page.getByRole('tabpanel').getByRole('alert')
   }
 
-  #told(text: string) {
+  #notificationsWith(text: string) {
     return this.window.notifications.getByRole('listitem').filter({ hasText: text })
   }
 }

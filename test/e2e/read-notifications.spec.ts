@@ -15,17 +15,17 @@ test('W70 W71 saved keys are reported together, long enough to be read, and can 
     await window.append('!')
     await window.save()
   }
-  const told = window.notifications.getByRole('listitem')
-  await expect(told).toHaveCount(1)
-  await expect(told).toContainText('Saved 2 keys')
-  await told.hover()
+  const notification = window.notifications.getByRole('listitem')
+  await expect(notification).toHaveCount(1)
+  await expect(notification).toContainText('Saved 2 keys')
+  await notification.hover()
   // Longer than it is shown without the pointer on it.
   const time = () => page.evaluate(() => performance.now())
   const begun = await time()
   await expect.poll(time).toBeGreaterThan(begun + 4_500)
-  await expect(told).toHaveCount(1)
+  await expect(notification).toHaveCount(1)
   await page.mouse.move(0, 0)
-  await expect(told).toHaveCount(0)
+  await expect(notification).toHaveCount(0)
   await page.keyboard.press('Control+Shift+p')
   await page.getByRole('combobox', { name: 'Command' }).fill('Undo')
   await expect(page.getByRole('option', { name: /^Undo .*b\.txt/ })).toBeVisible()
@@ -39,14 +39,14 @@ test('W72 a notification does not cover the focused row', async ({ strata: { ope
   const table = page.getByRole('grid', { name: 'Children' })
   await table.getByRole('row', { name: /100\.txt/ }).click()
   await page.keyboard.press('Control+c')
-  const told = window.notifications.getByRole('listitem')
-  await expect(told).toHaveCount(1)
+  const notification = window.notifications.getByRole('listitem')
+  await expect(notification).toHaveCount(1)
   await page.keyboard.press('End')
   const row = table.getByRole('row', { name: /159\.txt/ })
   await expect(row).toBeVisible()
   await expect
     .poll(async () => {
-      const [above, below] = [(await told.boundingBox())!, (await row.boundingBox())!]
+      const [above, below] = [(await notification.boundingBox())!, (await row.boundingBox())!]
       return above.y + above.height <= below.y || above.x >= below.x + below.width
     })
     .toBe(true)

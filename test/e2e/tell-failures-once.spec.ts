@@ -30,7 +30,7 @@ test('W96 a key that cannot be read shows the reason once: in its tab, or in the
   for (const name of ['broken', 'fine'])
     await store.put(Key.parse(`/${name}`), new TextEncoder().encode(name))
   await show('Old disk', layered(store, broken))
-  const told = page.getByText(REASON).filter({ visible: true })
+  const shown = page.getByText(REASON).filter({ visible: true })
 
   // The first page, which reads all keys, reports those that it could not read.
   await window.openText('/fine')
@@ -41,7 +41,7 @@ test('W96 a key that cannot be read shows the reason once: in its tab, or in the
   await expect(inspector).toContainText('/fine')
   await page.keyboard.press('Home')
   await expect(inspector.getByRole('alert')).toContainText(REASON)
-  await expect(told).toHaveCount(1)
+  await expect(shown).toHaveCount(1)
 
   // Open.
   await page.keyboard.press('Enter')
@@ -50,11 +50,11 @@ test('W96 a key that cannot be read shows the reason once: in its tab, or in the
     'Check that the store can be reached, then try again.',
   )
   await expect(inspector).toContainText('Size and times could not be read.')
-  await expect(told).toHaveCount(1)
+  await expect(shown).toHaveCount(1)
 
   // Another key is open.
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await expect(window.value).toHaveText('fine')
-  await expect(told).toHaveCount(0)
+  await expect(shown).toHaveCount(0)
 })

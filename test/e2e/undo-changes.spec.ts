@@ -87,8 +87,8 @@ test('J9 a deleted branch is restored as one', async ({ strata: { open, window }
   const question = page.getByRole('alertdialog', { name: 'Delete branch' })
   await expect(question).toContainText('This can be undone')
   await question.getByRole('button', { name: 'Delete 2 keys' }).click()
-  const told = window.notifications.getByRole('listitem').filter({ hasText: 'Deleted 2 keys' })
-  await told.getByRole('button', { name: 'Undo' }).click()
+  const notification = window.notifications.getByRole('listitem').filter({ hasText: 'Deleted 2 keys' })
+  await notification.getByRole('button', { name: 'Undo' }).click()
   await expect(window.notifications).toContainText('Undid delete of /branch and everything below it')
   await expect(window.row('branch')).toBeVisible()
   expect([await exists(join(folder, 'branch', 'x')), await exists(join(folder, 'branch', 'y'))]).toEqual([

@@ -23,7 +23,7 @@ type Shown = Pick<PeerStore, 'put' | 'get' | 'has' | 'batch' | 'queryKeys'>
 const value = (byte: number) => Uint8Array.of(byte)
 const peerKey = (text: string) => new PeerKey(text)
 const twoOfOurs = () => [new MemoryDatastore(), new MemoryDatastore()] as const
-const twoOfTheirs = () => [new PeerMemory(), new PeerMemory()] as const
+const twoPeers = () => [new PeerMemory(), new PeerMemory()] as const
 
 describe('Key of interface-datastore', () => {
   it('K9 /a counts as an ancestor of /ab', () => {
@@ -47,7 +47,7 @@ describe('TieredDatastore of datastore-core', () => {
         await new Promise(resolve => setImmediate(resolve))
       return top.has(peerKey('/a'))
     }
-    const theirs = twoOfTheirs()
+    const theirs = twoPeers()
     expect(await probe(...theirs, new PeerTiered([...theirs]))).toBe(false)
     const [top, last] = twoOfOurs()
     const whole = asInterfaceDatastore(new TieredDatastore([top, last]))
@@ -65,7 +65,7 @@ describe('MountDatastore of datastore-core', () => {
     return { outer: await held(outer), inner: await held(inner) }
   }
   const probePeer = (put: string) => {
-    const [outer, inner] = twoOfTheirs()
+    const [outer, inner] = twoPeers()
     const mounts = [
       { prefix: peerKey('/a'), datastore: outer },
       { prefix: peerKey('/a/b'), datastore: inner },

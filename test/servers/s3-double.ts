@@ -244,8 +244,8 @@ export class S3Double {
     const prefix = query.get('prefix') ?? ''
     const delimiter = query.get('delimiter') ?? undefined
     const after = query.get('continuation-token') ?? query.get('start-after') ?? ''
-    const asked = Number(query.get('max-keys') ?? 1000)
-    const most = Math.min(asked, this.#options.mostEntries ?? 1000)
+    const maxKeys = Number(query.get('max-keys') ?? 1000)
+    const most = Math.min(maxKeys, this.#options.mostEntries ?? 1000)
     const entries = new Map<string, StoredObject | undefined>()
     for (const name of this.#sortedNames()) {
       if (!name.startsWith(prefix)) continue

@@ -97,11 +97,11 @@ export async function startServer({
   needed,
 }: ServerStart): Promise<ServerProcess> {
   const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user })
-  let said = ''
+  let output = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (said += text.toString()))
+    stream.on('data', (text: Buffer) => (output += text.toString()))
   const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`${command} ended (${String(code ?? signal)}) and said:\n${said.slice(-2_000)}`)
+    throw new Error(`${command} ended (${String(code ?? signal)}) and printed:\n${output.slice(-2_000)}`)
   })
   ended.catch(() => undefined)
   const { pid } = child

@@ -60,7 +60,7 @@ describe('encodeMessage, decodeMessage', () => {
     ['a function', { f: () => 1 }],
     ['a big integer', { n: 1n }],
     ['a symbol', Symbol('s')],
-    ['a key that no decoder takes', JSON.parse('{"a":{"__proto__":1}}')],
+    ['a key that no decoder accepts', JSON.parse('{"a":{"__proto__":1}}')],
     ['bytes beyond the limit', new Uint8Array(MAX_MESSAGE_BYTES + 1)],
     ['text that is beyond the limit in UTF-8', 'ä'.repeat(MAX_MESSAGE_BYTES / 2 + 1)],
   ])('refuse to send %s', (_what, message) => {
@@ -71,11 +71,11 @@ describe('encodeMessage, decodeMessage', () => {
 describe('decodeMessage', () => {
   it.each([
     ['nothing', []],
-    ['a header that does not exist', [0xc1]],
-    ['a text that is cut short', [0xa5, 0x61]],
-    ['a length that is cut short', [0xdb, 0, 0]],
-    ['a number that is cut short', [0xcf, 0, 0]],
-    ['something after the end', [0xc0, 0xc0]],
+    ['an unknown header', [0xc1]],
+    ['a truncated text', [0xa5, 0x61]],
+    ['a truncated length', [0xdb, 0, 0]],
+    ['a truncated number', [0xcf, 0, 0]],
+    ['trailing bytes', [0xc0, 0xc0]],
     ['a list that claims four billion items', [0xdd, 0xff, 0xff, 0xff, 0xff]],
     ['a map that claims four billion items', [0xdf, 0xff, 0xff, 0xff, 0xff]],
     ['bytes that claim four billion', [0xc6, 0xff, 0xff, 0xff, 0xff]],

@@ -15,7 +15,7 @@ import type { Edit } from './stacks/random-edit.ts'
 /** A call in flight. */
 export interface Call {
   readonly operation: Operation
-  readonly told: string
+  readonly description: string
   readonly isFaulty: boolean
   readonly signal: AbortSignal | undefined
   readonly outcome: Promise<Outcome>
@@ -24,7 +24,7 @@ export interface Call {
 /** A signal that may abort at any moment, and its description in the log. */
 export interface Chance {
   readonly signal: AbortSignal | undefined
-  readonly told: string
+  readonly description: string
 }
 
 /**
@@ -103,25 +103,25 @@ export class Caller {
   call(operation: Operation, isCalm = false): Call {
     const { store } = this.stack
     this.calls++
-    const { signal, told: aborted } = this.chance(isCalm)
-    const told = `${aborted}${JSON.stringify(operation)}`
+    const { signal, description: aborted } = this.chance(isCalm)
+    const description = `${aborted}${JSON.stringify(operation)}`
     const outcome = perform(store, operation, { signal })
-    return { operation, told, isFaulty: this.#isFaulty, signal, outcome }
+    return { operation, description, isFaulty: this.#isFaulty, signal, outcome }
   }
 
   /** Sometimes a signal, for a call that is about to start. */
   chance(isCalm: boolean): Chance {
-    if (isCalm || !this.#random.chance(0.15)) return { signal: undefined, told: '' }
+    if (isCalm || !this.#random.chance(0.15)) return { signal: undefined, description: '' }
     const abort = new AbortController()
     const turns = this.#random.below(6)
     if (turns === 0) abort.abort()
     else void abortAfter(abort, turns)
-    return { signal: abort.signal, told: `aborted after ${turns}: ` }
+    return { signal: abort.signal, description: `aborted after ${turns}: ` }
   }
 
-  async settle({ operation, told, isFaulty, signal, outcome }: Call): Promise<Outcome> {
-    const came = await soon(outcome, told)
-    this.log.push(`${told} → ${came.failed ?? 'done'}`)
+  async settle({ operation, description, isFaulty, signal, outcome }: Call): Promise<Outcome> {
+    const came = await soon(outcome, description)
+    this.log.push(`${description} → ${came.failed ?? 'done'}`)
     new Judge(this.#state, this.excuses(signal, isFaulty)).judge(operation, came)
     return came
   }
@@ -147,17 +147,17 @@ export class Caller {
   async change(edit: Edit, options: ApplyOptions): Promise<ErrorCode | undefined> {
     const { stack } = this
     const [root] = this.#roots
-    const before = told(stack)
+    const before = textOf(stack)
     this.#roots = [root, edit.root]
-    this.log.push(`change: ${edit.told}`)
+    this.log.push(`change: ${edit.description}`)
     try {
       await stack.apply(edit.root, options)
       return undefined
     } catch (error) {
       if (!(error instanceof DatastoreError)) throw error
       this.log.push(`change → ${error.code}: ${error.message}`)
-      const isSame = told(stack) === before
-      this.#state.ledger.hold('a change that fails leaves the stack as it was', isSame, () => told(stack))
+      const isSame = textOf(stack) === before
+      this.#state.ledger.hold('a change that fails leaves the stack as it was', isSame, () => textOf(stack))
       return error.code
     }
   }
@@ -190,6 +190,6 @@ export class Caller {
   }
 }
 
-function told({ root, nodes }: OpenStack): string {
+function textOf({ root, nodes }: OpenStack): string {
   return JSON.stringify([root, nodes])
 }

@@ -42,9 +42,9 @@ export async function runHistory(options: HistoryOptions): Promise<number> {
     await history.run()
     return history.caller.calls
   } catch (cause) {
-    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     throw new Error(
-      `${said}\nin ${briefly(options.root)}\nafter ${history.caller.log.slice(-25).join('\n      ')}`,
+      `${reason}\nin ${briefly(options.root)}\nafter ${history.caller.log.slice(-25).join('\n      ')}`,
       { cause },
     )
   } finally {
@@ -190,10 +190,10 @@ class History {
     caller.changed()
     caller.log.push(`change → ${failed ?? 'done'}`)
     const { ledger } = this.#options
-    if (edit.isBroken) ledger.hold('an invalid change fails', failed !== undefined, () => edit.told)
+    if (edit.isBroken) ledger.hold('an invalid change fails', failed !== undefined, () => edit.description)
     else if (!edit.isLosing || failed !== 'CONFLICT') {
       const isExcused = failed === undefined || ((failed === 'IO' || failed === 'CONNECTION') && wasFaulty)
-      ledger.hold('no change fails without a cause', isExcused, () => `${failed}: ${edit.told}`)
+      ledger.hold('no change fails without a cause', isExcused, () => `${failed}: ${edit.description}`)
     }
     // A new subscription is a call that may fail.
     if (wasFaulty || !caller.stack.canWatch) this.#watcher = undefined

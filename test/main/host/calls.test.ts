@@ -47,13 +47,13 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
 
   it.each([
     ['a missing field', { session: 's' }],
-    ['a field too many', { session: 's', key: '/a', more: 1 }],
+    ['an extra field', { session: 's', key: '/a', more: 1 }],
     ['a wrong type', { session: 's', key: 7 }],
-    ['no object', 'text'],
+    ['not an object', 'text'],
     ['nothing', undefined],
     ['null', null],
     ['a list', []],
-    ['a fraction where bytes are counted', { session: 's', key: '/a', start: 0.5 }],
+    ['a fraction as a byte count', { session: 's', key: '/a', start: 0.5 }],
     ['a negative offset', { session: 's', key: '/a', start: -1 }],
     ['a key that is too long', { session: 's', key: 'k'.repeat(70_000) }],
   ])('refuse %s with a readable message', async (_what, input) => {

@@ -160,16 +160,16 @@ export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
   const inputs = fittingInputs(session)
   const names = Object.keys(inputs) as ProcedureName[]
   const fitting = fc.constantFrom(...names).map(name => ({ name, input: inputs[name] }))
-  const spoilt = fc
+  const corrupted = fc
     .tuple(fitting, fc.nat(), fc.constantFrom('replace', 'remove', 'add'), hostileValue)
     .map(([{ name, input }, at, how, value]) => {
       const fields = Object.keys(input)
       const field = how === 'add' || fields.length === 0 ? 'more' : (fields[at % fields.length] as string)
-      const spoiltInput: Record<string, unknown> = { ...input, [field]: value }
-      if (how === 'remove') Reflect.deleteProperty(spoiltInput, field)
-      return { name, input: spoiltInput }
+      const corruptedInput: Record<string, unknown> = { ...input, [field]: value }
+      if (how === 'remove') Reflect.deleteProperty(corruptedInput, field)
+      return { name, input: corruptedInput }
     })
-  const madeUp = fc.record({
+  const random = fc.record({
     name: fc.oneof(
       fc.constantFrom<string>(...names),
       fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', 'toString', '', 'store'),
@@ -182,8 +182,8 @@ export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
     .tuple(
       fc.oneof(
         { weight: 2, arbitrary: fitting },
-        { weight: 5, arbitrary: spoilt },
-        { weight: 2, arbitrary: madeUp },
+        { weight: 5, arbitrary: corrupted },
+        { weight: 2, arbitrary: random },
       ),
       cancelAfter,
     )

@@ -194,7 +194,10 @@ describe('sessions.open', () => {
     ['a big integer', () => ({ ...MEMORY, strata: 1n })],
     ['infinity', () => ({ ...MEMORY, strata: Number.POSITIVE_INFINITY })],
     ['bytes', () => ({ ...MEMORY, root: new Uint8Array(3) })],
-    ['a depth of a thousand', () => Array.from({ length: 1000 }).reduce<unknown>(inner => [inner], 1)],
+    [
+      'a nesting depth of a thousand',
+      () => Array.from({ length: 1000 }).reduce<unknown>(inner => [inner], 1),
+    ],
   ])('refuses a document with %s', async (_what, make) => {
     const { page } = await pageAndHost()
     const call = page.call('sessions.open', { source: { type: 'document', document: make() } })

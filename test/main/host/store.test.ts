@@ -266,15 +266,17 @@ describe('store.put, store.delete, store.rename', () => {
   })
 
   it('very many changes at once are reported as one change of a branch', async () => {
-    const told: EventValue<'valueChanged'>[] = []
-    const feed = new ChangeFeed('session', (_name, value) => told.push(value as EventValue<'valueChanged'>))
+    const changes: EventValue<'valueChanged'>[] = []
+    const feed = new ChangeFeed('session', (_name, value) =>
+      changes.push(value as EventValue<'valueChanged'>),
+    )
     for (let index = 0; index < 3000; index++)
       feed.note({ type: 'delete', key: Key.of('a', 'b', `${index}`) })
-    await eventually(() => told.some(change => change.isDeep === true))
-    for (const change of told.filter(({ isDeep }) => isDeep === true)) {
+    await eventually(() => changes.some(change => change.isDeep === true))
+    for (const change of changes.filter(({ isDeep }) => isDeep === true)) {
       expect(change).toMatchObject({ session: 'session', key: '/a/b' })
     }
-    expect(told.length).toBeLessThan(3000)
+    expect(changes.length).toBeLessThan(3000)
     feed.stop()
   })
 })

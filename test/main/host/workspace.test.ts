@@ -120,7 +120,7 @@ describe('the workspace', () => {
     ['null', 'null'],
     ['another version', '{"strata":"workspace","version":2,"recents":"other"}'],
     ['a wrong field', '{"strata":"workspace","version":1,"recents":7,"settings":{}}'],
-    ['a cut file', '{"strata":"workspace","version":1,"recents":[],"settings":{"theme":"da'],
+    ['a truncated file', '{"strata":"workspace","version":1,"recents":[],"settings":{"theme":"da'],
   ])('a file with %s is set aside with a notice, never lost', async (_what, text) => {
     const dataDirectory = await tempFolder()
     await writeFile(join(dataDirectory, FILE), text)
@@ -141,13 +141,13 @@ describe('the workspace', () => {
 
   it.each([
     [
-      'a recent that no page could be sent',
+      'a recent stack that cannot be sent to pages',
       '{"id":"x","name":"n","source":{"type":"document","document":{"__proto__":1,"strata":1}},"isReadOnly":false,"openedAt":1}',
       '{"theme":"dark"}',
     ],
-    ['a recent that does not fit', '7', '{"theme":"dark"}'],
-    ['a setting that does not fit', undefined, '{"theme":"dark","views":7}'],
-    ['a setting that is not known', undefined, '{"theme":"dark","more":7}'],
+    ['an invalid recent stack', '7', '{"theme":"dark"}'],
+    ['an invalid setting', undefined, '{"theme":"dark","views":7}'],
+    ['an unknown setting', undefined, '{"theme":"dark","more":7}'],
   ])('H3 %s is left out, and the rest of the file is used', async (_what, bad, settings) => {
     const dataDirectory = await tempFolder()
     const good = '{"id":"y","name":"good","source":{"type":"sample"},"isReadOnly":false,"openedAt":1}'

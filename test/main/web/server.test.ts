@@ -74,8 +74,8 @@ describe('a request of the page itself', () => {
 
 describe('an attacker with HTTP', () => {
   it.each([
-    ['a name that was pointed here (DNS rebinding)', 'attacker.example'],
-    ['a rebinding name that looks like ours', '127.0.0.1.attacker.example'],
+    ['a name that resolves to this address (DNS rebinding)', 'attacker.example'],
+    ['a rebinding name similar to ours', '127.0.0.1.attacker.example'],
     ['our address as a part of the name', 'localhost.attacker.example:80'],
     ['another address of this machine', '192.168.0.2'],
     ['a user name before the host', 'attacker@127.0.0.1'],

@@ -14,11 +14,11 @@ describe('HostState', () => {
     expect(state.sessions.get()).toMatchObject([{ id: session, isReadOnly: false }])
     expect(state.workspace.get()?.settings.theme).toBe('system')
 
-    let told = 0
-    const end = state.sessions.subscribe(() => told++)
+    let notifications = 0
+    const end = state.sessions.subscribe(() => notifications++)
     await page.call('sessions.setReadOnly', { session, isReadOnly: true })
     await eventually(() => state.sessions.get()?.[0]?.isReadOnly === true)
-    expect(told).toBeGreaterThan(0)
+    expect(notifications).toBeGreaterThan(0)
     end()
 
     await page.call('workspace.updateSettings', { settings: { theme: 'dark' } })

@@ -12,7 +12,7 @@ function withCalls() {
   return { calls, reads: createLastReads(client) }
 }
 
-const told = (isFollowed: boolean) => ({ session: 's', isFollowed })
+const followCall = (isFollowed: boolean) => ({ session: 's', isFollowed })
 
 describe('createLastReads()', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -21,11 +21,11 @@ describe('createLastReads()', () => {
   it('O9 follow() calls the host once for several followers, and once more after the last one stops', async () => {
     const { calls, reads } = withCalls()
     const [first, second] = [reads.follow('s'), reads.follow('s')]
-    expect(calls).toEqual([told(true)])
+    expect(calls).toEqual([followCall(true)])
     first()
     second()
     await vi.runAllTimersAsync()
-    expect(calls).toEqual([told(true), told(false)])
+    expect(calls).toEqual([followCall(true), followCall(false)])
   })
 
   it('O9 follow() makes no call if another follower starts right after one stops', async () => {
@@ -33,13 +33,13 @@ describe('createLastReads()', () => {
     reads.follow('s')()
     reads.follow('s')
     await vi.runAllTimersAsync()
-    expect(calls).toEqual([told(true)])
+    expect(calls).toEqual([followCall(true)])
   })
 
   it('O9 renew() follows again after a reconnect', async () => {
     const { calls, reads } = withCalls()
     reads.follow('s')
     await reads.renew()
-    expect(calls).toEqual([told(true), told(true)])
+    expect(calls).toEqual([followCall(true), followCall(true)])
   })
 })

@@ -4,7 +4,7 @@ import { QueryRows } from '../../../src/renderer/api/query-rows.ts'
 import type { Input, Output, ProcedureName } from '../../../src/shared/contract.ts'
 
 /** The arguments of the calls on a query. */
-interface Asked {
+interface QueryArguments {
   readonly version?: number
   readonly offset?: number
   readonly limit?: number
@@ -26,7 +26,7 @@ class FakeHost {
   readonly client: Client = {
     call: async <Name extends ProcedureName>(name: Name, input: Input<Name>) => {
       this.calls.push(name)
-      return (await this.#answer(name, input as Asked)) as Output<Name>
+      return (await this.#answer(name, input as QueryArguments)) as Output<Name>
     },
     on: () => () => undefined,
     onLost: () => () => undefined,
@@ -40,7 +40,7 @@ class FakeHost {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  async #answer(name: ProcedureName, input: Asked): Promise<unknown> {
+  async #answer(name: ProcedureName, input: QueryArguments): Promise<unknown> {
     if (name === 'query.open') {
       this.isDropped = false
       return { query: `q${++this.query}`, reads: 'stats', columns: [] }

@@ -67,10 +67,10 @@ export class Cursors {
       throw new Refused(40_573, 'The $changeStream stage is only supported on replica sets')
     }
     const [{ $changeStream = {} } = {}, { $project } = {}] = command['pipeline'] as Document[]
-    const asked = $changeStream as Document
+    const options = $changeStream as Document
     const { log } = this.#data
-    const token = (asked['startAfter'] ?? asked['resumeAfter']) as { readonly _data: string } | undefined
-    const time = asked['startAtOperationTime'] as Timestamp | undefined
+    const token = (options['startAfter'] ?? options['resumeAfter']) as { readonly _data: string } | undefined
+    const time = options['startAtOperationTime'] as Timestamp | undefined
     const first = time === undefined ? log.next : log.firstAt(time.i)
     let at = token === undefined ? first : Number.parseInt(token._data, 16)
     const names = $project === undefined ? undefined : new Set(['_id', ...Object.keys($project as Document)])

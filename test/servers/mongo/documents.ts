@@ -46,8 +46,8 @@ export function documentAt(all: readonly Stored[], order: Buffer): Stored | unde
 /** Inserts a document at the position of its id, or removes the one with that id. */
 export function place(all: Stored[], order: Buffer, document: Document | undefined): void {
   const at = indexFrom(all, order)
-  const isThere = all[at]?.order.equals(order) === true
-  all.splice(at, isThere ? 1 : 0, ...(document === undefined ? [] : [{ order, document }]))
+  const isPresent = all[at]?.order.equals(order) === true
+  all.splice(at, isPresent ? 1 : 0, ...(document === undefined ? [] : [{ order, document }]))
 }
 
 /**

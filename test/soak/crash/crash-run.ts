@@ -19,7 +19,7 @@ import { OpenStack } from '../stacks/open-stack.ts'
 import type { Edit } from '../stacks/random-edit.ts'
 import { serialIn } from '../values.ts'
 import type { Ledger } from '../violation.ts'
-import { killed, type Moment, type Said } from './killed.ts'
+import { killed, type Moment, type WorkerLine } from './killed.ts'
 import { LossyState } from './lossy-state.ts'
 import { keysOf, type Move, Moves } from './moves.ts'
 
@@ -48,9 +48,9 @@ export async function runCrashes(options: CrashOptions): Promise<number> {
   try {
     return await run.run()
   } catch (cause) {
-    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     const last = run.lines.slice(-30).map(line => JSON.stringify(line))
-    throw new Error(`${said}\nin ${briefly(options.root)}\nafter ${last.join('\n      ')}`, { cause })
+    throw new Error(`${reason}\nin ${briefly(options.root)}\nafter ${last.join('\n      ')}`, { cause })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -63,7 +63,7 @@ export async function bundledWorker() {
 }
 
 class CrashRun {
-  lines: readonly Said[] = []
+  lines: readonly WorkerLine[] = []
   readonly #options: CrashOptions
   readonly #folder: string
   readonly #random: Random
@@ -170,13 +170,13 @@ class CrashRun {
       const edit = this.#edit
       if (changing !== undefined) this.#edit = changing
       if (changed !== undefined && edit !== undefined) {
-        ledger.hold('an invalid change fails', !edit.isBroken, () => edit.told)
+        ledger.hold('an invalid change fails', !edit.isBroken, () => edit.description)
         this.#root = changed
         this.#edit = undefined
       }
       if (refused !== undefined && edit !== undefined) {
         const isExpected = edit.isBroken || (edit.isLosing && refused === 'CONFLICT')
-        ledger.hold('no change fails without a cause', isExpected, () => `${refused}: ${edit.told}`)
+        ledger.hold('no change fails without a cause', isExpected, () => `${refused}: ${edit.description}`)
         this.#edit = undefined
       }
       return isWritingBack(this.#root) || (this.#edit !== undefined && isWritingBack(this.#edit.root))
@@ -208,7 +208,11 @@ class CrashRun {
       await soon(stack.apply(edit.root, edit.options), 'change')
     } catch (error) {
       const isExpected = edit.isLosing && hasCode(error, 'CONFLICT')
-      ledger.hold('no change fails without a cause', isExpected, () => `${String(error)}: ${edit.told}`)
+      ledger.hold(
+        'no change fails without a cause',
+        isExpected,
+        () => `${String(error)}: ${edit.description}`,
+      )
       this.#edit = undefined
       return
     }

@@ -6,7 +6,7 @@ import type { Operation } from '../model/operation.ts'
 import type { Edit } from '../stacks/random-edit.ts'
 
 /** The output of the worker about a call, or about a change of its stack, when it started or ended. */
-export interface Said {
+export interface WorkerLine {
   readonly begun?: Operation
   readonly ended?: number
   readonly failed?: ErrorCode
@@ -29,21 +29,24 @@ export interface Moment {
 const PATIENCE = 5000
 
 /** Runs the worker and kills it. @returns All of its output. */
-export async function killed(args: readonly string[], { delay, ...count }: Moment): Promise<readonly Said[]> {
+export async function killed(
+  args: readonly string[],
+  { delay, ...count }: Moment,
+): Promise<readonly WorkerLine[]> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines: Said[] = []
+  const lines: WorkerLine[] = []
   let changes = 0
   const kill = () => child.kill('SIGKILL')
   let timer: NodeJS.Timeout | undefined
   createInterface(child.stdout).on('line', line => {
-    const said = JSON.parse(line) as Said | 'ready'
-    if (said === 'ready') {
+    const output = JSON.parse(line) as WorkerLine | 'ready'
+    if (output === 'ready') {
       timer = setTimeout(kill, PATIENCE)
       return
     }
-    lines.push(said)
-    if (said.changing !== undefined) changes++
-    const isDue = lines.length === count.lines || (said.changing !== undefined && changes === count.changes)
+    lines.push(output)
+    if (output.changing !== undefined) changes++
+    const isDue = lines.length === count.lines || (output.changing !== undefined && changes === count.changes)
     if (isDue) setTimeout(kill, delay)
   })
   const signal = await new Promise<string | null>(resolve => {

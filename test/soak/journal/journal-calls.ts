@@ -27,11 +27,13 @@ export class JournalCalls {
     isCalm: boolean,
   ): Promise<Undone> {
     const { isFaulty, log } = this.#caller
-    const { signal, told } = this.#caller.chance(isCalm)
+    const { signal, description } = this.#caller.chance(isCalm)
     const turns = turnsOf(action, entry)
     const outcome = await this.#call(journal, action, entry.sequence, signal)
     const what = turns.map(({ key, from, to }) => `${key} ${from} → ${to}`).join(', ')
-    log.push(`${told}${action} ${entry.sequence} (${what}) → ${outcome.failed ?? outcome.made ?? 'nothing'}`)
+    log.push(
+      `${description}${action} ${entry.sequence} (${what}) → ${outcome.failed ?? outcome.made ?? 'nothing'}`,
+    )
     judgeUndo(new Verdict(this.#state, this.#caller.excuses(signal, isFaulty)), turns, outcome)
     if (outcome.made !== undefined) {
       const own = await this.entry(journal, outcome.made)

@@ -34,11 +34,11 @@ export async function inspect(
       if (expected !== undefined || !hasCode(error, 'NOT_FOUND')) throw error
       continue
     }
-    const isSame = told(found) === told(expected ?? [])
+    const isSame = textOf(found) === textOf(expected ?? [])
     state.ledger.hold(
       'a query has the naive answer',
       isSame,
-      () => `${JSON.stringify(query)} gave ${told(found)} for ${told(expected ?? [])}`,
+      () => `${JSON.stringify(query)} gave ${textOf(found)} for ${textOf(expected ?? [])}`,
     )
   }
 }
@@ -83,7 +83,7 @@ async function count(
   )
 }
 
-function told(entries: readonly Entry<Uint8Array>[]): string {
+function textOf(entries: readonly Entry<Uint8Array>[]): string {
   return entries
     .map(
       ({ key, value, stat }) =>

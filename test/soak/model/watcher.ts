@@ -7,7 +7,7 @@ import { type Settled, settled } from './settled.ts'
 
 /** Milliseconds within which a change must be reported, by default. */
 const PATIENCE = 10_000
-const TOLD = 'a watcher gets the last change'
+const LATEST = 'a watcher gets the last change'
 
 /**
  * Watches the changes of a store from now on, and expects a report of every difference between two checks.
@@ -16,7 +16,7 @@ export class Watcher {
   readonly #state: PossibleState
   readonly #patience: number
   /** The reported states of each key since the last check. */
-  readonly #told = new Map<string, Change['type']>()
+  readonly #reported = new Map<string, Change['type']>()
   /** The value of each key at the last check. */
   #before: Settled
   #isResynced = false
@@ -43,7 +43,9 @@ export class Watcher {
       key => this.#before.get(key) !== now.get(key),
     )
     const missing = (): readonly string[] =>
-      this.#isResynced ? [] : changed.filter(key => this.#told.get(key) !== (now.has(key) ? 'put' : 'delete'))
+      this.#isResynced
+        ? []
+        : changed.filter(key => this.#reported.get(key) !== (now.has(key) ? 'put' : 'delete'))
     const end = performance.now() + this.#patience
     while (missing().length > 0 && this.#failure === undefined && performance.now() < end) {
       const woken = new Promise<void>(resolve => {
@@ -53,15 +55,16 @@ export class Watcher {
     }
     this.#state.ledger.hold('a watch lasts', this.#failure === undefined, () => String(this.#failure))
     const left = missing()
-    this.#state.ledger.hold(TOLD, left.length === 0, () =>
+    this.#state.ledger.hold(LATEST, left.length === 0, () =>
       left
         .map(
-          key => `${key} was ${now.has(key) ? 'put' : 'deleted'}, told: ${this.#told.get(key) ?? 'nothing'}`,
+          key =>
+            `${key} was ${now.has(key) ? 'put' : 'deleted'}, reported: ${this.#reported.get(key) ?? 'nothing'}`,
         )
         .join(', '),
     )
     this.#before = now
-    this.#told.clear()
+    this.#reported.clear()
     this.#isResynced = false
   }
 
@@ -78,7 +81,7 @@ export class Watcher {
       for (let next = await changes.next(); next.done !== true; next = await changes.next()) {
         const { type, key } = next.value
         if (type === 'resync') this.#isResynced = true
-        else this.#told.set(this.#state.nameOf(key.toString()), type)
+        else this.#reported.set(this.#state.nameOf(key.toString()), type)
         this.#wake?.()
       }
     } catch (error) {

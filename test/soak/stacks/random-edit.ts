@@ -9,7 +9,7 @@ type Node = StackNodeDocument
 /** A change of a running stack that leaves its data unchanged. */
 export interface Edit {
   /** A description of the change, for the log. */
-  readonly told: string
+  readonly description: string
   readonly root: Node
   readonly options: ApplyOptions
   /** A store in it cannot be opened, so the change must fail. */
@@ -22,7 +22,7 @@ export interface Edit {
 
 /** One step of an edit. */
 interface Step {
-  readonly told: string
+  readonly description: string
   readonly root: Node
   readonly isBroken?: boolean
   readonly isMoving?: boolean
@@ -65,7 +65,7 @@ export class RandomEdits {
     const isPlain = others.length === 0 && first?.isPlain === true
     if (isPlain && random.chance(0.3)) next = withoutIds(next)
     return {
-      told: steps.map(({ told }) => told).join(', ') || 'nothing',
+      description: steps.map(({ description }) => description).join(', ') || 'nothing',
       root: next,
       options: {
         misplaced: 'move',
@@ -109,19 +109,19 @@ export class RandomEdits {
   #relabel(root: Node): Step {
     const node = this.#any(root)
     const label = `Number ${this.#random.below(1000)}`
-    return { told: `label ${node.kind}`, root: mapped(root, node, { ...node, label }) }
+    return { description: `label ${node.kind}`, root: mapped(root, node, { ...node, label }) }
   }
 
   #wrap(root: Node): Step {
     const random = this.#random
     if (random.chance(0.1))
-      return { told: 'wrap all in namespace', root: { kind: 'namespace', prefix: '/', store: root } }
+      return { description: 'wrap all in namespace', root: { kind: 'namespace', prefix: '/', store: root } }
     const node = this.#any(root)
     // Invalidating a persistent copy must not fail.
     const wrapper = !isCopy(root, node) && random.chance(0.3) ? FAULT : random.pick(WRAPPERS)
     return {
       isPlain: true,
-      told: `wrap ${node.kind} in ${wrapper.kind}`,
+      description: `wrap ${node.kind} in ${wrapper.kind}`,
       root: mapped(root, node, { ...wrapper, store: node }),
     }
   }
@@ -132,7 +132,7 @@ export class RandomEdits {
       ({ kind, ...more }) => REMOVABLE.has(kind) || (kind === 'namespace' && more['prefix'] === '/'),
     )
     if (node === undefined) return this.#wrap(root)
-    return { told: `unwrap ${node.kind}`, root: mapped(root, node, node['store'] as Node) }
+    return { description: `unwrap ${node.kind}`, root: mapped(root, node, node['store'] as Node) }
   }
 
   /**
@@ -143,7 +143,10 @@ export class RandomEdits {
     const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
     const wrapper = { kind: 'cache', ...this.#options.entries() }
-    return { told: `wrap ${node.kind} in cache`, root: mapped(root, node, { ...wrapper, store: node }) }
+    return {
+      description: `wrap ${node.kind} in cache`,
+      root: mapped(root, node, { ...wrapper, store: node }),
+    }
   }
 
   #addTiers(root: Node): Step | undefined {
@@ -151,7 +154,7 @@ export class RandomEdits {
     if (node === undefined) return undefined
     const mode = this.#mode(node)
     const tiered = { kind: 'tiered', mode, tiers: [this.#options.upper(), node] }
-    return { told: `wrap ${node.kind} in tiers that ${mode}`, root: mapped(root, node, tiered) }
+    return { description: `wrap ${node.kind} in tiers that ${mode}`, root: mapped(root, node, tiered) }
   }
 
   #mode(last: Node): string {
@@ -166,7 +169,7 @@ export class RandomEdits {
     if (node === undefined) return this.#addTiers(root)
     const tiers = node['tiers'] as readonly Node[]
     const [last, upper] = [tiers.at(-1) as Node, tiers.slice(0, -1)]
-    const to = (told: string, next: Node): Step => ({ told, root: mapped(root, node, next) })
+    const to = (description: string, next: Node): Step => ({ description, root: mapped(root, node, next) })
     switch (random.below(5)) {
       case 0:
         return to('put a tier in front', { ...node, tiers: [MEMORY, ...tiers] })
@@ -188,8 +191,8 @@ export class RandomEdits {
     const node = this.#one(root, one => one.kind === 'sharded' && !mayRefuse(one))
     if (node === undefined) return this.#wrap(root)
     const shards = node['shards'] as readonly Node[]
-    const to = (told: string, more: object): Step => ({
-      told,
+    const to = (description: string, more: object): Step => ({
+      description,
       root: mapped(root, node, { ...node, ...more }),
       isMoving: true,
     })
@@ -215,7 +218,7 @@ export class RandomEdits {
     const node = this.#one(root, ({ kind }) => ['fs', 'retry', 'cache', 'memory', 'journal'].includes(kind))
     if (node === undefined) return undefined
     const to = (more: object, isLosing = false): Step => ({
-      told: `${node.kind} with ${JSON.stringify(more)}`,
+      description: `${node.kind} with ${JSON.stringify(more)}`,
       root: mapped(root, node, { ...node, ...more }),
       isLosing,
     })
@@ -246,7 +249,7 @@ export class RandomEdits {
       { kind: 'no-such-kind', store: node },
       { kind: 'timeout', milliseconds: 'never', store: node },
     ])
-    return { told: `break by ${broken.kind}`, root: mapped(root, node, broken), isBroken: true }
+    return { description: `break by ${broken.kind}`, root: mapped(root, node, broken), isBroken: true }
   }
 
   #folder(): Node {

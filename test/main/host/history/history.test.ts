@@ -213,8 +213,8 @@ describe('the history of a session', () => {
   })
 
   it.each([
-    ['that was killed before its stack was remembered', '{"strata":"workspace","version":1}'],
-    ['beside a workspace that cannot be read', 'not a workspace'],
+    ['that was killed before its stack was saved', '{"strata":"workspace","version":1}'],
+    ['whose workspace cannot be read', 'not a workspace'],
   ])('J7 keeps the history of a host %s', async (_, workspace) => {
     const first = await openFolder()
     await first.put('/a', 'one')

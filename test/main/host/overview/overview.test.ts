@@ -104,9 +104,9 @@ describe('overview', () => {
     await store.put(Key.parse('/c'), bytesOf('two'))
     const { page, session } = await openSession(store)
     expect(await page.call('store.stats', { session })).toEqual({ entries: 7, accuracy: 'approximate' })
-    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    const notified = new Promise(resolve => page.on('sessionStatusChanged', resolve))
     await until(page, session, isDone)
-    await told
+    await notified
     expect(await page.call('store.stats', { session })).toEqual({ entries: 2, accuracy: 'exact' })
     await page.call('store.put', { session, key: '/d', bytes: bytesOf('three') })
     expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
@@ -156,9 +156,9 @@ describe('overview', () => {
     }
     const cache = ['cache', 0, 'exact']
     expect(await countsOf(session)).toEqual([cache, ['a', 7, 'approximate']])
-    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    const notified = new Promise(resolve => page.on('sessionStatusChanged', resolve))
     await until(page, session, isDone)
-    await told
+    await notified
     expect(await countsOf(session)).toEqual([cache, ['a', 1, 'exact']])
     expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
     await until(page, sharded, isDone)
@@ -175,10 +175,10 @@ describe('overview', () => {
     expect(await page.call('store.stats', { session })).toEqual({ entries: 0, accuracy: 'exact' })
     // Another program makes this change, and nobody is notified.
     await disk.put(Key.parse('/k'), bytesOf('one'))
-    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    const notified = new Promise(resolve => page.on('sessionStatusChanged', resolve))
     await page.call('sessions.lookAgain', { session })
     await until(page, session, ({ keys }) => keys === 1)
-    await told
+    await notified
     expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
   })
 
@@ -398,11 +398,11 @@ describe('overview', () => {
   })
 
   it('O44 it yields to calls that wait for rows', async () => {
-    let asked = 0
-    const isBusy = () => ++asked < 20
+    let requests = 0
+    const isBusy = () => ++requests < 20
     const { next } = await limited(await folderWith({ a: '1', b: '2' }), {}, isBusy)
     await next(isDone)
-    expect(asked).toBeGreaterThan(20)
+    expect(requests).toBeGreaterThan(20)
   })
 })
 

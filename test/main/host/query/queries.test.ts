@@ -44,7 +44,7 @@ class HeldAtEnd extends JudgePool {
 }
 
 /** A session with three values, and a query of them by a pool. */
-async function asked(pool: JudgePool) {
+async function openQuery(pool: JudgePool) {
   const bare = await bareSessions(await tempFolder())
   const queries = new Queries()
   const { id } = await bare.sessions.openStore('films', new MemoryDatastore())
@@ -68,7 +68,7 @@ async function toEnd(queries: Queries, query: string): Promise<void> {
 }
 
 it('H46 rows sorted while incomplete stay sorted at the end of the run', async () => {
-  const { queries, query, close } = await asked(new OtherWayRound())
+  const { queries, query, close } = await openQuery(new OtherWayRound())
   const first = queries.sort(query, { by: 'size', descending: false })
   await toEnd(queries, query)
   await first
@@ -78,7 +78,7 @@ it('H46 rows sorted while incomplete stay sorted at the end of the run', async (
 
 it('H46 the last report is sent when the rows are sorted', async () => {
   const pool = new HeldAtEnd()
-  const { queries, query, close } = await asked(pool)
+  const { queries, query, close } = await openQuery(pool)
   const sorted = queries.sort(query, { by: 'size', descending: false })
   await pool.atEnd
   await eventually(async () => (await queries.next(query, undefined, signal)).searched === 3)

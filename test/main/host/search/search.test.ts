@@ -190,9 +190,9 @@ describe('search', () => {
     const listed = [vi.spyOn(store, 'query'), vi.spyOn(store, 'list')]
     const closing = new AbortController()
     const keys = new SessionKeys({ store, closing: closing.signal, isBusy: false })
-    const asked = { kind: 'fuzzy', text: 'al', limit: 10 } as const
+    const request = { kind: 'fuzzy', text: 'al', limit: 10 } as const
     const reports: KeyReport[] = []
-    for await (const report of keys.search(asked, closing.signal)) reports.push(report)
+    for await (const report of keys.search(request, closing.signal)) reports.push(report)
     expect(reports.at(-1)).toMatchObject({ found: 1, searched: 2, isComplete: true, isLast: true })
     expect(reports.at(-1)?.keys.map(String)).toEqual(['/films/alien'])
     const leaf = { id: 'held', kind: 'held', label: 'Held', path: 'root', depth: 0, store, children: [] }
@@ -257,8 +257,8 @@ describe('search', () => {
     const keys = new SessionKeys({ store, closing: new AbortController().signal, isBusy: false }, 1)
     const search = async () => {
       let last: readonly Key[] = []
-      const asked = { kind: 'substring', text: 'a', limit: 10 } as const
-      for await (const report of keys.search(asked, new AbortController().signal)) last = report.keys
+      const request = { kind: 'substring', text: 'a', limit: 10 } as const
+      for await (const report of keys.search(request, new AbortController().signal)) last = report.keys
       return last.map(String)
     }
     expect(await search()).toEqual(['/a'])

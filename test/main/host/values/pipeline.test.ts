@@ -148,13 +148,13 @@ describe('decodeValue', () => {
       'gzip: its checksum does not match',
     ],
     [
-      'gzip with more behind it',
+      'gzip with trailing bytes',
       Buffer.concat([zlib.gzipSync('text'), Buffer.from('more')]),
       {},
       'gzip: 4 bytes that are not gzip follow',
     ],
     [
-      'zlib with more behind it',
+      'zlib with trailing bytes',
       Buffer.concat([zlib.deflateSync('text'), Buffer.from('more')]),
       { choice: ['zlib'] },
       'zlib: 4 bytes follow its end',

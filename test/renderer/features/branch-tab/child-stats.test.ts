@@ -13,34 +13,34 @@ beforeEach(() => {
 })
 
 const names = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `${from + index}`)
-const asked = () => client.calls.filter(call => call === 'store.stat').length
+const statCalls = () => client.calls.filter(call => call === 'store.stat').length
 
 describe('ChildStats', () => {
   it('reads each stat once, and notifies when it has some', async () => {
-    const told = vi.fn()
-    stats.subscribe(told)
+    const onChange = vi.fn()
+    stats.subscribe(onChange)
     stats.want(names(0, 10))
     await vi.waitUntil(() => stats.statOf('9')?.size === 9)
     stats.want(names(0, 10))
-    expect(asked()).toBe(10)
-    await vi.waitUntil(() => told.mock.calls.length > 0)
-    expect(told.mock.calls.length).toBeLessThan(10)
+    expect(statCalls()).toBe(10)
+    await vi.waitUntil(() => onChange.mock.calls.length > 0)
+    expect(onChange.mock.calls.length).toBeLessThan(10)
   })
 
   it('drops requests for rows that are no longer visible', async () => {
     stats.want(names(0, 20))
     stats.want(names(20, 25))
     await vi.waitUntil(() => stats.statOf('24')?.size === 24)
-    expect(asked()).toBe(11)
+    expect(statCalls()).toBe(11)
     expect(stats.statOf('19')).toBeUndefined()
   })
 
   it('leaves a failed stat blank, and does not request it again', async () => {
     stats.want(['gone'])
-    await vi.waitUntil(() => asked() === 1)
+    await vi.waitUntil(() => statCalls() === 1)
     await vi.waitUntil(() => stats.getRevision() > 0)
     stats.want(['gone'])
-    expect(asked()).toBe(1)
+    expect(statCalls()).toBe(1)
   })
 
   it('drops the stat of a value that was changed', async () => {

@@ -21,12 +21,12 @@ const look = (places: PlaceOfKey[], agreement: LookOfKey['agreement'] = 'same'):
   places,
   agreement,
 })
-const told = (of: LookOfKey) =>
+const rowsOf = (of: LookOfKey) =>
   placeViews(of, nodes, NOW).map(({ label, size, detail, state }) => [label, size, detail, state])
 
 describe('the places of a key in words', () => {
   it('O12 placeViews() shows size and age of each place', () => {
-    expect(told(look([place('c', { content: 0 }), place('b', { content: 0 })]))).toEqual([
+    expect(rowsOf(look([place('c', { content: 0 }), place('b', { content: 0 })]))).toEqual([
       ['Cache', '371 bytes', 'copy · written just now', 'here'],
       ['Shard B', '371 bytes', 'written just now', 'here'],
     ])
@@ -34,21 +34,21 @@ describe('the places of a key in words', () => {
 
   it('O13 placeViews() marks the copy whose value differs from the store', () => {
     const of = look([place('c', { content: 0 }), place('b', { content: 1 })], 'different')
-    expect(told(of).map(([, , , state]) => state)).toEqual(['differs', 'here'])
-    expect(told(of)[0]?.[2]).toMatch(/^another value · .*written just now$/)
+    expect(rowsOf(of).map(([, , , state]) => state)).toEqual(['differs', 'here'])
+    expect(rowsOf(of)[0]?.[2]).toMatch(/^another value · .*written just now$/)
     expect(agreementText(of)).toBe('copies differ')
   })
 
   it('O13 placeViews() does not mark places that were not compared', () => {
     const of = look([place('c'), place('b')], 'unknown')
-    expect(told(of).map(([, , , state]) => state)).toEqual(['here', 'here'])
+    expect(rowsOf(of).map(([, , , state]) => state)).toEqual(['here', 'here'])
     expect(agreementText(of)).toBe('not compared')
   })
 
   it('O12 placeViews() shows missing values, pending writes and failures', () => {
     const absent = place('c', { state: 'absent', stat: undefined })
     const failed = place('b', { state: 'failed', stat: undefined, problem: 'the disk is gone' })
-    expect(told(look([absent, failed], 'single'))).toEqual([
+    expect(rowsOf(look([absent, failed], 'single'))).toEqual([
       ['Cache', undefined, 'no copy', 'none'],
       ['Shard B', undefined, 'the disk is gone', 'failed'],
     ])
@@ -57,7 +57,7 @@ describe('the places of a key in words', () => {
       [place('c', { state: 'unflushed', content: 0 }), place('b', { content: 1 })],
       'different',
     )
-    expect(told(waiting)[0]?.[2]).toBe('waits to reach the stores below · written just now')
+    expect(rowsOf(waiting)[0]?.[2]).toBe('waits to reach the stores below · written just now')
     expect(agreementText(waiting)).toBe('not flushed yet')
   })
 

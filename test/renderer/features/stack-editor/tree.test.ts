@@ -85,13 +85,13 @@ describe('the tree of a stack', () => {
   })
 
   it('X1 a node has a label that distinguishes it from others of its kind', () => {
-    const said = (id: string) => {
+    const labelOf = (id: string) => {
       const node = nodeIn(stack, id)
       return [nodeTitle(node), nodeDetail(node, stack.text)]
     }
-    expect(said('root.tiers[0]')).toEqual(['Hot', 'Memory'])
-    expect(said('root.tiers[1]')).toEqual(['Sharded', 'modulo'])
-    expect(said('root.tiers[1].shards[0]')).toEqual(['Folder', '…/data/shard-1 · Read only: yes'])
+    expect(labelOf('root.tiers[0]')).toEqual(['Hot', 'Memory'])
+    expect(labelOf('root.tiers[1]')).toEqual(['Sharded', 'modulo'])
+    expect(labelOf('root.tiers[1].shards[0]')).toEqual(['Folder', '…/data/shard-1 · Read only: yes'])
   })
 
   it('X2 menus offer every kind, starting with the kind of the sibling', () => {

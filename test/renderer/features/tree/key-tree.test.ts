@@ -159,13 +159,13 @@ describe('KeyTree', { timeout: 90_000 }, () => {
 
   describe('opening', () => {
     it('previews with a click or Space, pins with a double click or Enter', async () => {
-      const { tree, row, said, press } = await open()
+      const { tree, row, events, press } = await open()
       await row('readme.txt').click()
       await press('Space')
       await press('Enter')
       await row('zeta').dblclick()
       const key = '/readme.txt'
-      expect(await said()).toEqual([
+      expect(await events()).toEqual([
         { event: 'open', key, as: 'key', isPreview: true },
         { event: 'open', key, as: 'key', isPreview: true },
         { event: 'open', key, as: 'key', isPreview: false },
@@ -176,7 +176,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
     })
 
     it('opens a key that is both value and branch as either', async () => {
-      const { tree, row, said, press } = await open()
+      const { tree, row, events, press } = await open()
       await tree.focus()
       await press('ArrowRight')
       const both = row('Actor:Idle')
@@ -185,7 +185,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await press('Alt+Enter')
       await both.getByTitle('Open as branch').click()
       const key = '/Comedy/Actor:Idle'
-      expect(await said()).toEqual([
+      expect(await events()).toEqual([
         { event: 'open', key, as: 'key', isPreview: true },
         { event: 'open', key, as: 'branch', isPreview: false },
         { event: 'open', key, as: 'branch', isPreview: false },
@@ -193,14 +193,14 @@ describe('KeyTree', { timeout: 90_000 }, () => {
     })
 
     it('expands and collapses a branch with a click, and opens its table with a double click', async () => {
-      const { row, said } = await open()
+      const { row, events } = await open()
       await row('logs').click()
       await expect(row('2026-03-01')).toBeVisible()
-      expect(await said()).toEqual([])
+      expect(await events()).toEqual([])
       await row('logs').click()
       await expect(row('2026-03-01')).toHaveCount(0)
       await row('odd').dblclick()
-      expect(await said()).toEqual([{ event: 'open', key: '/odd', as: 'branch', isPreview: false }])
+      expect(await events()).toEqual([{ event: 'open', key: '/odd', as: 'branch', isPreview: false }])
       await expect(row('odd')).toHaveAttribute('aria-expanded', 'true')
     })
 
@@ -209,8 +209,8 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await run(harness => harness.reveal('/deep/only/child/here/b'))
       await expect(row('b')).toHaveAttribute('aria-selected', 'true')
       await expect(row('deep/only/child/here')).toHaveAttribute('aria-expanded', 'true')
-      const said = await run(harness => harness.said.at(-1))
-      expect(said).toEqual({
+      const event = await run(harness => harness.events.at(-1))
+      expect(event).toEqual({
         event: 'select',
         key: '/deep/only/child/here/b',
         isValue: true,
@@ -223,21 +223,21 @@ describe('KeyTree', { timeout: 90_000 }, () => {
 
   describe('renaming', () => {
     it('accepts a new name for a value, and returns the focus', async () => {
-      const { tree, row, page, said, focused, press } = await open()
+      const { tree, row, page, events, focused, press } = await open()
       await row('readme.txt').click()
       await press('F2')
       const field = page.getByRole('textbox', { name: 'New name' })
       await expect(field).toBeFocused()
       // Clicks in the field belong to the field.
-      const before = await said()
+      const before = await events()
       await field.dblclick()
-      expect(await said()).toEqual(before)
+      expect(await events()).toEqual(before)
       await field.fill('notes.txt')
       await press('Enter')
       await expect(row('notes.txt')).toBeVisible()
       await expect(tree).toBeFocused()
       await expect.poll(focused).toBe('notes.txt')
-      expect((await said()).at(-1)).toMatchObject({
+      expect((await events()).at(-1)).toMatchObject({
         event: 'request',
         type: 'renamed',
         from: '/readme.txt',
@@ -264,13 +264,13 @@ describe('KeyTree', { timeout: 90_000 }, () => {
     })
 
     it('H8 accepts a whole key, which starts with a slash', async () => {
-      const { row, page, said, press } = await open()
+      const { row, page, events, press } = await open()
       await row('zeta').click()
       await press('F2')
       await page.getByRole('textbox', { name: 'New name' }).fill('/logs/zeta')
       await press('Enter')
       await expect(row('zeta')).toHaveAttribute('aria-level', '2')
-      expect((await said()).at(-1)).toMatchObject({ type: 'renamed', from: '/zeta', to: '/logs/zeta' })
+      expect((await events()).at(-1)).toMatchObject({ type: 'renamed', from: '/zeta', to: '/logs/zeta' })
     })
 
     it('H8 opens the field in the row of a key when a rename is requested elsewhere', async () => {
@@ -282,12 +282,14 @@ describe('KeyTree', { timeout: 90_000 }, () => {
     })
 
     it('asks before a branch is moved, and which of both if a key is both', async () => {
-      const { tree, row, page, said, press } = await open()
+      const { tree, row, page, events, press } = await open()
       await row('logs').click()
       await press('F2')
       await page.getByRole('textbox', { name: 'New name' }).fill('old-logs')
       await press('Enter')
-      expect(await said()).toEqual([{ event: 'request', type: 'moveBranch', from: '/logs', to: '/old-logs' }])
+      expect(await events()).toEqual([
+        { event: 'request', type: 'moveBranch', from: '/logs', to: '/old-logs' },
+      ])
       await expect(tree).toBeFocused()
       await press('Home', 'ArrowRight')
       await row('Actor:Idle').click()
@@ -295,7 +297,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await page.getByRole('textbox', { name: 'New name' }).fill('Actor:Palin')
       await press('Enter')
       await page.getByRole('menuitem', { name: 'Move the value and all keys below it' }).click()
-      expect((await said()).at(-1)).toEqual({
+      expect((await events()).at(-1)).toEqual({
         event: 'request',
         type: 'moveBranch',
         from: '/Comedy/Actor:Idle',
@@ -315,7 +317,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
 
   describe('menu', () => {
     it('opens by keyboard and by mouse, runs actions, and returns the focus', async () => {
-      const { tree, row, page, said, press } = await open()
+      const { tree, row, page, events, press } = await open()
       await tree.focus()
       await press('Shift+F10')
       await expect(page.getByRole('menuitem', { name: 'Open as branch' })).toBeFocused()
@@ -331,7 +333,7 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await page.getByRole('menuitem', { name: 'New key here' }).click()
       await expect(tree).toBeFocused()
       await press('Delete')
-      await expect.poll(said).toEqual([
+      await expect.poll(events).toEqual([
         { event: 'request', type: 'many', action: 'copyText', selection: expect.anything(), below: '/' },
         { event: 'request', type: 'newKey', below: '/' },
         { event: 'request', type: 'newKey', below: '/logs' },
@@ -373,23 +375,23 @@ describe('KeyTree', { timeout: 90_000 }, () => {
     })
 
     it('offers no writing if the stack is locked, and shows why', async () => {
-      const { row, page, run, said, press } = await open()
+      const { row, page, run, events, press } = await open()
       await run(harness => harness.setSession({ isReadOnly: true }))
       await row('zeta').click({ button: 'right' })
       await expect(page.getByRole('menuitem', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true')
       await press('Escape', 'F2')
       await expect(page.getByRole('status')).toContainText('Cannot rename keys: the stack is locked')
       await press('Delete')
-      expect((await said()).filter(event => (event as { event: string }).event === 'request')).toEqual([])
+      expect((await events()).filter(event => (event as { event: string }).event === 'request')).toEqual([])
     })
   })
 
   describe('states', () => {
     it('reports that there are no keys, with the next steps', async () => {
-      const { page, said } = await open('empty')
+      const { page, events } = await open('empty')
       await expect(page.getByText('There are no keys here yet.')).toBeVisible()
       await page.getByRole('button', { name: 'New key…' }).click()
-      expect(await said()).toEqual([{ event: 'request', type: 'newKey', below: '/' }])
+      expect(await events()).toEqual([{ event: 'request', type: 'newKey', below: '/' }])
     })
 
     it("shows why a level can't be read, and reads it again", async () => {

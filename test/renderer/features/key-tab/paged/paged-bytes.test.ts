@@ -26,20 +26,20 @@ function open(head = new Uint8Array()) {
       })
     })
   })
-  const told = () => new Promise<void>(resolve => void pages.subscribe(resolve))
-  return { pages, reads, told, size }
+  const nextChange = () => new Promise<void>(resolve => void pages.subscribe(resolve))
+  return { pages, reads, nextChange, size }
 }
 
 describe('PagedBytes', () => {
   it('reads visible pages, once, and notifies when they arrive', async () => {
-    const { pages, reads, told } = open()
+    const { pages, reads, nextChange } = open()
     expect(pages.byteAt(5 * BYTE_PAGE)).toBeUndefined()
     pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
     pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
     expect(reads.map(({ start, end }) => [start, end])).toEqual([[5 * BYTE_PAGE, 6 * BYTE_PAGE]])
-    const came = told()
+    const changed = nextChange()
     reads[0]!.answer()
-    await came
+    await changed
     expect(pages.byteAt(6 * BYTE_PAGE - 1)).toBe(5)
   })
 
@@ -65,9 +65,9 @@ describe('PagedBytes', () => {
   })
 
   it('requests a page that failed only after a retry', async () => {
-    const { pages, reads, told } = open()
+    const { pages, reads, nextChange } = open()
     pages.want(0, 10)
-    const failed = told()
+    const failed = nextChange()
     reads[0]!.fail()
     await failed
     expect(pages.error).toBeInstanceOf(Error)
@@ -80,12 +80,12 @@ describe('PagedBytes', () => {
   })
 
   it('holds a bounded number of pages, the most recently used ones', async () => {
-    const { pages, reads, told } = open()
+    const { pages, reads, nextChange } = open()
     for (let page = 0; page < 80; page++) {
       pages.want(page * BYTE_PAGE, page * BYTE_PAGE + 1)
-      const came = told()
+      const changed = nextChange()
       reads[page]!.answer()
-      await came
+      await changed
     }
     const held = Array.from({ length: 80 }, (_, page) => pages.byteAt(page * BYTE_PAGE)).filter(
       byte => byte !== undefined,

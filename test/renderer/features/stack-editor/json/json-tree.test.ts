@@ -25,11 +25,11 @@ describe('parseJson', () => {
   })
 
   it('X1 refuses what JSON.parse refuses, at a position inside the text', () => {
-    const spoilt = fc
+    const corrupted = fc
       .tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '}', ']', '"', '\\', '01', 'tru', '\n', '.', 'e'))
       .map(([json, at, put]) => json.slice(0, at % json.length) + put + json.slice((at % json.length) + 1))
     fc.assert(
-      fc.property(spoilt, text => {
+      fc.property(corrupted, text => {
         const isValid = accepts(text)
         try {
           parseJson(text)

@@ -106,8 +106,8 @@ describe('placementChanges()', () => {
   const running = sharded({ ids: ['a', 'b'] })
 
   it.each([
-    ['a shard more', { ids: ['a', 'b', 'c'] }],
-    ['a shard less', { ids: ['a'] }],
+    ['an additional shard', { ids: ['a', 'b', 'c'] }],
+    ['a removed shard', { ids: ['a'] }],
     ['another order', { ids: ['b', 'a'] }],
     ['another function', { ids: ['a', 'b'], by: 'modulo' }],
   ])('S1 warns of %s', (_what, draft: Shards) => {

@@ -65,13 +65,8 @@ describe('planView', () => {
 
   it.each([
     ['a number', { maxEntries: 100 }, { maxEntries: 2000 }, 'at most 100 → 2,000 entries'],
-    [
-      'a default that is written out',
-      { policy: 'lru', maxEntries: 1 },
-      { maxEntries: 2 },
-      'at most 1 → 2 entries',
-    ],
-    ['a default that is left', {}, { policy: 'lfu' }, 'Policy: LRU → LFU'],
+    ['an explicit default', { policy: 'lru', maxEntries: 1 }, { maxEntries: 2 }, 'at most 1 → 2 entries'],
+    ['a changed default', {}, { policy: 'lfu' }, 'Policy: LRU → LFU'],
     ['several', { ttl: 5 }, { ttl: 0.5, policy: 'lfu' }, 'served for 5 → 0.5 ms, Policy: LRU → LFU'],
     [
       'a label beside an option',

@@ -37,7 +37,7 @@ const client = new FakeClient({
 })
 if (store !== undefined) store.onLevelChanged = prefix => client.emitLevel(SESSION.id, prefix)
 
-const said: unknown[] = []
+const events: unknown[] = []
 let session = SESSION
 let reveal: { key: string; serial: number; isToRename: boolean } | undefined
 const root = createRoot(document.getElementById('root') ?? document.body)
@@ -49,9 +49,9 @@ function draw(): void {
         client={client}
         session={session}
         reveal={reveal}
-        onOpen={(key, options) => void said.push({ event: 'open', key, ...options })}
-        onRequest={request => void said.push({ event: 'request', ...request })}
-        onSelect={(key, row) => void said.push({ event: 'select', key, ...row })}
+        onOpen={(key, options) => void events.push({ event: 'open', key, ...options })}
+        onRequest={request => void events.push({ event: 'request', ...request })}
+        onSelect={(key, row) => void events.push({ event: 'select', key, ...row })}
       />
     </div>,
   )
@@ -59,7 +59,7 @@ function draw(): void {
 
 /** Actions for tests that a user doesn't have. */
 const harness = {
-  said,
+  events,
   calls: client.calls,
   store,
   /** Holds all answers back until `release`. */

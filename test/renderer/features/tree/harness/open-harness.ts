@@ -15,7 +15,7 @@ export interface OpenTree {
   /** The name of the focused row. */
   readonly focused: () => Promise<string | null>
   /** The events that the tree has emitted, except selections. */
-  readonly said: () => Promise<unknown[]>
+  readonly events: () => Promise<unknown[]>
   readonly press: (...keys: string[]) => Promise<void>
   /** @param work Runs in the page: it may use only its arguments. */
   readonly run: <T>(work: (harness: Harness) => T) => Promise<T>
@@ -59,9 +59,9 @@ export class TreeHarness {
           const id = element.getAttribute('aria-activedescendant') ?? ''
           return document.getElementById(id)?.getAttribute('aria-label') ?? null
         }),
-      said: () =>
+      events: () =>
         page.evaluate(() =>
-          window.harness.said.filter(said => (said as { event: string }).event !== 'select'),
+          window.harness.events.filter(event => (event as { event: string }).event !== 'select'),
         ),
       async press(...keys) {
         for (const key of keys) await page.keyboard.press(key)
