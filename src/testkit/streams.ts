@@ -104,7 +104,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       const failed = new Error('the source failed')
       for (const target of [key, Key.of('s', 'fresh')]) {
         await expect(store.put(target, failing(failed) as V)).rejects.toMatchObject({
-          message: 'the source broke',
+          message: 'the source failed',
         })
       }
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
