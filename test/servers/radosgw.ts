@@ -168,9 +168,6 @@ log file = /dev/null
 mon cluster log file = /dev/null
 admin socket =
 pid file =
-paxos propose interval = 0.05
-paxos min wait = 0.01
-mon tick interval = 1
 [mon.a]
 mon data = ${folder}/mon
 public addr = 127.0.0.1
