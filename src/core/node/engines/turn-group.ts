@@ -23,8 +23,12 @@ interface Waiting<Call, Answer> {
 /** A group of this many calls or bytes is made at once, which limits how long its first call waits. */
 const MOST_CALLS = 256
 const MOST_BYTES = 1024 * 1024
-/** Its reactions run after the microtasks that are queued. `queueMicrotask` is slower: it makes an async resource. */
 const RESOLVED = Promise.resolve()
+
+/** Does the same as `queueMicrotask` in less time, because Node creates an async resource for each call of that. */
+export function runAsMicrotask(callback: () => void): void {
+  void RESOLVED.then(callback)
+}
 
 /** Collects the calls of one turn of the event loop and makes them as one. Each call has its own answer and failure. */
 export class TurnGroup<Call, Answer> {
@@ -47,7 +51,7 @@ export class TurnGroup<Call, Answer> {
     if (this.#isPassed || this.#waiting.length > 0) return false
     this.#isPassed = true
     // Runs before the code that awaits the answer of this call.
-    void RESOLVED.then(this.#onResumed)
+    runAsMicrotask(this.#onResumed)
     return true
   }
 

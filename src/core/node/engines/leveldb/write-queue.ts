@@ -1,5 +1,6 @@
 import { rejected } from '../../../errors.ts'
 import type { Row, Write } from '../../../ordered/driver.ts'
+import { runAsMicrotask } from '../turn-group.ts'
 import { levelFailure } from './failures.ts'
 
 /** One write of a batch, as the client takes it. */
@@ -23,9 +24,6 @@ interface Batch {
 
 /** The maximum number of bytes of a batch. */
 const MOST_BYTES = 4 * 1024 * 1024
-
-/** Its reactions run after the microtasks that are queued. `queueMicrotask` is slower: it makes an async resource. */
-const RESOLVED = Promise.resolve()
 
 /**
  * A batch of this many writes does not wait for more writes of its turn, so that the engine works while those are made.
@@ -85,7 +83,7 @@ export class WriteQueue {
     const batch = newBatch()
     this.#batches.push(batch)
     // Writes pushed in the same turn are written together.
-    if (this.#batches.length === 1) void RESOLVED.then(this.#run)
+    if (this.#batches.length === 1) runAsMicrotask(this.#run)
     return batch
   }
 
