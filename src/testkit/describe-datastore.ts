@@ -28,8 +28,8 @@ import { describeWatch } from './watch.ts'
  * `capabilities` of a store select the tests: a declared capability must hold, one that is not declared must
  * be completed or refused.
  *
- * import { describe, it } from 'node:test' // or from 'vitest'
- * describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
+ *     import { describe, it } from 'node:test' // or from 'vitest'
+ *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
  */
 export function describeDatastore<V = Uint8Array>(
   name: string,
