@@ -5,14 +5,18 @@ import { join } from 'node:path'
 /** Every file and folder below `root`, with its contents and modification time. */
 export type Listing = Readonly<Record<string, string>>
 
+/** Walks of a folder that changes meanwhile. */
+const MOST_TRIES = 20
+
 /** Files by the hash of their bytes and their modification time; folders by name only. */
 export async function listing(root: string): Promise<Listing> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await listOnce(root)
     } catch (error) {
-      // The store removed a temporary file or folder during the walk.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+      // The store may remove a temporary file or folder during the walk.
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!isGone || tries === MOST_TRIES) throw error
     }
   }
 }

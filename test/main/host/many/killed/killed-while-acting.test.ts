@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
@@ -126,7 +126,7 @@ async function contentOf({ kind, path }: Root): Promise<Map<string, string>> {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const file = join(entry.parentPath, entry.name)
-      content.set(`/${relative(path, file)}`, readFileSync(file, 'utf8'))
+      content.set(`/${relative(path, file).replaceAll(sep, '/')}`, readFileSync(file, 'utf8'))
     }
     return content
   }
