@@ -110,7 +110,9 @@ describe('regex', () => {
     fc.constantFrom('\u{1f600}', '\n', '\ue000', '[\\x00-a]'),
   )
   const quantifier = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,2}', '{0,}', '*?', '{2}?')
-  const { expression } = fc.letrec<{ expression: string; part: string }>(tie => ({
+  // Nested open-ended quantifiers take RegExp, which these tests compare with, exponential time: minutes for one expression.
+  const isQuick = (text: string) => (text.match(/[*+]|,\}/g) ?? []).length <= 3
+  const { expression: anyExpression } = fc.letrec<{ expression: string; part: string }>(tie => ({
     expression: fc
       .array(fc.tuple(tie('part'), quantifier), { maxLength: 4 })
       .map(parts => parts.map(([part, times]) => (/^[\^$]$/.test(part) ? part : part + times)).join('')),
@@ -122,6 +124,7 @@ describe('regex', () => {
       tie('expression').map(inside => `(?:${inside})`),
     ),
   }))
+  const expression = anyExpression.filter(isQuick)
 
   it('agrees with RegExp', () => {
     fc.assert(
