@@ -1,10 +1,52 @@
 import { defineConfig } from 'vitest/config'
 import { workerFiles } from './scripts/worker-files.mjs'
 
+const TESTS = 'test/**/*.test.{ts,tsx}'
+const NO_TESTS = ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**']
+
+/**
+ * Tests without servers, child processes, browsers and limits of memory. A worker runs many of their files, and loads each
+ * module once, which saves a second a file.
+ */
+const LIGHT = [
+  'test/core/*.test.ts',
+  'test/core/{changes,concurrency,hash,key-index,layers,open,ordered,query,serializers,stack,stores,values}/**/*.test.ts',
+  'test/core/adapters/*.test.ts',
+  'test/core/adapters/!(over-engines)/**/*.test.ts',
+  'test/main/host/*.test.ts',
+  'test/main/host/!(many|killed)/**/*.test.ts',
+  'test/main/host/many/*.test.ts',
+  'test/renderer/{api,app,ui}/**/*.test.{ts,tsx}',
+  'test/shared/**/*.test.ts',
+]
+
 export default defineConfig({
   plugins: [workerFiles()],
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: [TESTS],
+          exclude: [...NO_TESTS, ...LIGHT],
+          // They wait for servers and child processes, so two would leave a third of two cores idle.
+          maxWorkers: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'light',
+          include: LIGHT,
+          exclude: NO_TESTS,
+          isolate: false,
+          maxWorkers: 2,
+          // After the others, so that no worker ends between two files of this project.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     // The suite of js-stores names a build tool's wrapper of chai.
     alias: {
       'aegir/chai': new URL('./test/core/interop/mocha-globals.ts', import.meta.url).pathname,
@@ -14,11 +56,9 @@ export default defineConfig({
       'strata/engines': new URL('./src/core/node/engines', import.meta.url).pathname,
     },
     server: { deps: { inline: ['interface-datastore-tests'] } },
-    exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],
     setupFiles: ['test/key-equality.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
     // A shared build machine may stall a browser or a child process; a test that fails twice is broken.
     retry: process.env['CI'] === undefined ? 0 : 1,
   },

@@ -114,10 +114,10 @@ describe('the examples of the documentation', () => {
         },
       },
     )
-    const own = new Set(blocks.map(({ file }) => file))
-    const problems = ts
-      .getPreEmitDiagnostics(program)
-      .filter(({ file }) => file !== undefined && own.has(file.fileName))
+    // `tsc -b` checks the files that they import.
+    const problems = blocks
+      .map(({ file }) => program.getSourceFile(file) as ts.SourceFile)
+      .flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
       .map(({ file, start, messageText }) => {
         const line = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0
         return `${file?.fileName ?? ''}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`

@@ -81,12 +81,19 @@ function typeProblems(files: readonly string[], options: ts.CompilerOptions): st
       ...options,
     },
   )
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(
-      ({ file: at, messageText }) =>
-        `${at?.fileName ?? ''} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-    )
+  // The package and what uses it, without the declarations of other packages.
+  const own = program.getSourceFiles().filter(({ fileName }) => !/node_modules\/(?!strata\/)/.test(fileName))
+  return [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...own.flatMap(file => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ].map(
+    ({ file: at, messageText }) =>
+      `${at?.fileName ?? ''} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+  )
 }
 
 const asNode: ts.CompilerOptions = {
