@@ -28,7 +28,7 @@ export function createWebSocketChannel(socket: SocketLike): Channel {
     if (message !== undefined) messages.deliver(message)
   })
   socket.addEventListener('close', () => closed.happen())
-  // A socket that fails is closed right after; unheard, the error would end a Node process.
+  // A socket that fails is closed right after; without a listener, the error would end a Node process.
   socket.addEventListener('error', () => undefined)
   return {
     post(message) {

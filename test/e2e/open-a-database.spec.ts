@@ -133,7 +133,7 @@ test('E25 a dropped folder opens if its path is known, and otherwise the window 
   })
   const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
   await page.dispatchEvent('body', 'drop', { dataTransfer: dropped })
-  await expect(dialog.getByRole('status')).toContainText('A browser does not tell where')
+  await expect(dialog.getByRole('status')).toContainText('A browser does not reveal the path')
   await expect(dialog.getByRole('combobox', { name: 'Address or path' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()

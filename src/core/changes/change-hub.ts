@@ -8,11 +8,11 @@ export class ChangeHub {
   readonly #queues = new Set<ChangeQueue>()
 
   /** Whether there are watchers. If not, changes need not be reported. */
-  get isHeard(): boolean {
+  get hasWatchers(): boolean {
     return this.#queues.size > 0
   }
 
-  tell(change: Change): void {
+  emit(change: Change): void {
     for (const queue of this.#queues) queue.push(change)
   }
 

@@ -28,7 +28,7 @@ export class Emitter<T = void> {
  * Calls a listener. An error that the listener throws does not fail the current call: it is rethrown separately, as an
  * uncaught error.
  */
-export function tell<Args extends readonly unknown[]>(
+export function callListener<Args extends readonly unknown[]>(
   listener: ((...args: Args) => void) | undefined,
   ...args: Args
 ): void {

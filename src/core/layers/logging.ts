@@ -1,4 +1,4 @@
-import { tell } from '../concurrency/emitter.ts'
+import { callListener } from '../concurrency/emitter.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { refusalError } from '../open/refusals.ts'
@@ -39,7 +39,7 @@ class Logging extends ObservingLayer {
     const { step, duration, bytes } = outcome
     const { name = 'store', log } = this.#options
     const record = { store: name, verb: step.verb, key: step.key.toString(), duration, bytes }
-    tell(log, { ...record, ...failureOf(outcome) })
+    callListener(log, { ...record, ...failureOf(outcome) })
   }
 }
 

@@ -208,7 +208,7 @@ export class CompletedStore {
     } finally {
       operations.unshift(...part)
       given.length -= part.length
-      for (const { type, key } of given) this.#changes?.tell({ type, key })
+      for (const { type, key } of given) this.#changes?.emit({ type, key })
     }
   }
 
@@ -238,7 +238,7 @@ export class CompletedStore {
     const changes = this.#changes
     return after(moved, answer => {
       for (const key of [from, to]) {
-        if (answer === 'moved' && key instanceof Key) changes.tell({ type: 'resync', key })
+        if (answer === 'moved' && key instanceof Key) changes.emit({ type: 'resync', key })
       }
       return answer
     })
@@ -364,14 +364,14 @@ function transactionBelow(store: Store): Capabilities['transaction'] {
 
 /** Reports a change to watchers once its call has taken effect. */
 function announced<T>(changes: ChangeHub, change: Change, result: Maybe<T>): Maybe<T> {
-  const tell = (answer: T): T => {
-    if (changes.isHeard && hasChanged(answer)) changes.tell(change)
+  const report = (answer: T): T => {
+    if (changes.hasWatchers && hasChanged(answer)) changes.emit(change)
     return answer
   }
-  if (!(result instanceof Promise)) return tell(result)
-  return result.then(tell, (error: unknown) => {
+  if (!(result instanceof Promise)) return report(result)
+  return result.then(report, (error: unknown) => {
     // A write that failed may have taken effect.
-    changes.tell({ type: 'resync', key: change.key })
+    changes.emit({ type: 'resync', key: change.key })
     throw error
   })
 }

@@ -27,7 +27,7 @@ export class LastingWatches {
       if (changes === undefined) return
       this.#subscriptions.add(renewed)
       try {
-        // Subscribed before the consumer is told to read again, so that no change is missed in between.
+        // Subscribed before the consumer gets `resync`, so that no change is missed in between.
         let step = changes.next()
         step.catch(() => undefined)
         if (isAgain) yield { type: 'resync', key: prefix }

@@ -49,10 +49,10 @@ export async function moveAcross(
   to: MovePlace<MoveTarget & Identified>,
   call: Call,
 ): Promise<Moved> {
-  const one = await told(from, () => from.store.identity(from.key, call.bare))
-  const other = await told(to, () => to.store.identity(to.key, call.bare))
+  const one = await withFailureKey(from, () => from.store.identity(from.key, call.bare))
+  const other = await withFailureKey(to, () => to.store.identity(to.key, call.bare))
   if (one !== other) return moveBetween(from, to, call)
-  const stat = await told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
+  const stat = await withFailureKey(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   return stat === undefined ? 'absent' : 'moved'
 }
 
@@ -67,7 +67,7 @@ export async function moveBetween(
   to: MovePlace<MoveTarget>,
   call: Call,
 ): Promise<Moved> {
-  const stat = () => told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
+  const stat = () => withFailureKey(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   for (let round = 0; round < ROUNDS; round++) {
     call.throwIfAborted('rename', from.name)
     // The version that is removed in the end. It is read past caches, whose copies may be older.
@@ -80,8 +80,10 @@ export async function moveBetween(
     const written = await copy(from, before.size, to, call.with({ replace, ttl }))
     if (written === undefined) return 'absent'
     if (written.refused !== undefined) return written.refused
-    await told(to, () => to.store.sync(to.key, call.bare))
-    const removed = await told(from, () => from.store.remove(from.key, call.with({ ifMatch: before.etag })))
+    await withFailureKey(to, () => to.store.sync(to.key, call.bare))
+    const removed = await withFailureKey(from, () =>
+      from.store.remove(from.key, call.with({ ifMatch: before.etag })),
+    )
     if (removed !== 'changed') return 'moved'
   }
   throw failure('CONFLICT', 'rename', from.name, 'the value changed each time it was copied')
@@ -113,15 +115,15 @@ async function copy(
   const fresh = call.with({ fresh: true })
   const canStream = from.store.capabilities.read.stream && to.store.capabilities.write.stream
   if (size <= LARGE || !canStream) {
-    const found = await told(from, () => from.store.read(from.key, fresh))
-    return found && told(to, () => to.store.write(to.key, Payload.kept(found.bytes), call))
+    const found = await withFailureKey(from, () => from.store.read(from.key, fresh))
+    return found && withFailureKey(to, () => to.store.write(to.key, Payload.kept(found.bytes), call))
   }
-  const chunks = await told(from, () => from.store.stream(from.key, fresh))
+  const chunks = await withFailureKey(from, () => from.store.stream(from.key, fresh))
   if (chunks === undefined) return undefined
   const source = new WatchedSource(chunks)
   const payload = Payload.stream(source.chunks())
   try {
-    return await told(to, () => to.store.write(to.key, payload, call))
+    return await withFailureKey(to, () => to.store.write(to.key, payload, call))
   } catch (error) {
     throw source.failure === undefined ? error : named(from, source.failure.error)
   } finally {
@@ -131,7 +133,7 @@ async function copy(
 }
 
 /** Runs `work` for a place. Its failure names the key as the caller does. */
-async function told<T>(place: MovePlace<unknown>, work: () => Maybe<T>): Promise<T> {
+async function withFailureKey<T>(place: MovePlace<unknown>, work: () => Maybe<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

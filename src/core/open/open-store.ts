@@ -145,7 +145,7 @@ export class OpenStore {
 
   /** The span of a call that consists of other calls here; `undefined` while nobody listens. */
   spanOf(verb: SpanVerb, key: Key, call: Call): OpenSpan | undefined {
-    return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
+    return this.#tracing.hub.hasListeners ? spanOf(this.#tracing, verb, key, call) : undefined
   }
 
   /** Whether a call can go straight to the store: it need not wait, be refused or be traced. */
@@ -153,7 +153,7 @@ export class OpenStore {
     return (
       this.#hold === undefined &&
       !this.#isClosed &&
-      !this.#tracing.hub.isHeard &&
+      !this.#tracing.hub.hasListeners &&
       (cancel === undefined || !cancel.isAborted)
     )
   }
@@ -169,10 +169,10 @@ export class OpenStore {
 
   /** Starts a call as `#admitted` does, and reports its span. */
   #entered<T>(name: CallName<T>, key: Key, call: Call, work: (call: Call) => Maybe<T>): Maybe<T> {
-    const { action, verb, to, told, isOfStore } = name
+    const { action, verb, to, result, isOfStore } = name
     return this.#admitted(action, isOfStore === true ? undefined : key, call, () =>
-      this.#tracing.hub.isHeard
-        ? inSpan(spanOf(this.#tracing, verb, key, call, to), call, work, told)
+      this.#tracing.hub.hasListeners
+        ? inSpan(spanOf(this.#tracing, verb, key, call, to), call, work, result)
         : work(call),
     )
   }
@@ -197,7 +197,7 @@ export class OpenStore {
     if (this.#isPlain(call)) return this.#inTurn.stream(key, call)
     const open = (own: Call) => this.#inTurn.stream(key, own)
     return this.#admitted('get', key, call, () =>
-      this.#tracing.hub.isHeard
+      this.#tracing.hub.hasListeners
         ? streamInSpan(spanOf(this.#tracing, 'getStream', key, call), call, open)
         : open(call),
     )
@@ -207,7 +207,7 @@ export class OpenStore {
     if (this.#isPlain(call)) return this.#inTurn.write(key, value, call)
     if (this.#hold !== undefined) value.hold()
     const bytes = value.isStream ? undefined : value.bytes.length
-    const name = { ...CALLS.put, told: { ...CALLS.put.told, size: () => bytes } }
+    const name = { ...CALLS.put, result: { ...CALLS.put.result, size: () => bytes } }
     return this.#entered(name, key, call, own => this.#inTurn.write(key, value, own))
   }
 
@@ -238,11 +238,11 @@ export class OpenStore {
     const counted = (all: readonly Operation[]) => {
       for (const one of all) bytes += one.type === 'put' ? one.bytes.length : 0
     }
-    if (this.#tracing.hub.isHeard) {
+    if (this.#tracing.hub.hasListeners) {
       if (operations instanceof Promise) operations.then(counted, () => undefined)
       else counted(operations)
     }
-    const name = { ...CALLS.batch, told: { size: () => bytes } }
+    const name = { ...CALLS.batch, result: { size: () => bytes } }
     return this.#entered(name, Key.root, call, own => this.#inTurn.batch(operations, own, progress))
   }
 
@@ -285,7 +285,7 @@ export class OpenStore {
   /** Entries that match a query. May scan. */
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
     const { prefix } = parseQuery(query)
-    if (!this.#tracing.hub.isHeard) return this.#query(query, prefix, call)
+    if (!this.#tracing.hub.hasListeners) return this.#query(query, prefix, call)
     const span = spanOf(this.#tracing, 'query', prefix, call)
     return tracedStream(this.#query(query, prefix, call.within(span)), span, entry =>
       byteLengthOf(entry.value),
@@ -310,7 +310,7 @@ export class OpenStore {
    * Changes from the first pull on. Continues after `replace`, with one `resync` for changes that may have been missed.
    */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
-    if (!this.#tracing.hub.isHeard) return this.#watch(prefix, call)
+    if (!this.#tracing.hub.hasListeners) return this.#watch(prefix, call)
     const span = spanOf(this.#tracing, 'watch', prefix, call)
     return tracedStream(this.#watch(prefix, call.within(span)), span, () => undefined)
   }

@@ -19,7 +19,7 @@ export interface Tracing {
 export const UNTRACED: Tracing = { hub: SILENT_HUB, node: 'store' }
 
 /** What a span reports about the answer of its call. */
-export interface Told<T> {
+export interface SpanResult<T> {
   readonly size?: (answer: T) => number | undefined
   readonly outcome?: (answer: T) => string
 }
@@ -34,24 +34,24 @@ export interface CallName<T> {
   readonly action: string
   readonly verb: SpanVerb
   readonly to?: Key | undefined
-  readonly told?: Told<T> | undefined
+  readonly result?: SpanResult<T> | undefined
   /** The call is about the store as a whole, so messages name no key. */
   readonly isOfStore?: boolean | undefined
 }
 
-const told = { outcome }
+const result = { outcome }
 
 export const CALLS = {
   read: {
     action: 'get',
     verb: 'get',
-    told: { size: (found: Found | undefined) => found?.bytes.length, outcome },
+    result: { size: (found: Found | undefined) => found?.bytes.length, outcome },
   },
-  stat: { action: 'stat', verb: 'stat', told },
+  stat: { action: 'stat', verb: 'stat', result },
   has: { action: 'look up', verb: 'has' },
-  put: { action: 'put', verb: 'put', told },
-  remove: { action: 'delete', verb: 'delete', told },
-  move: { action: 'rename', verb: 'rename', told },
+  put: { action: 'put', verb: 'put', result },
+  remove: { action: 'delete', verb: 'delete', result },
+  move: { action: 'rename', verb: 'rename', result },
   batch: { action: 'commit a batch', verb: 'commit', isOfStore: true },
   list: { action: 'list', verb: 'list' },
   stats: { action: 'count', verb: 'stats', isOfStore: true },
@@ -60,7 +60,7 @@ export const CALLS = {
   moveBranch: {
     action: 'move the branch',
     verb: 'moveBranch',
-    told: { outcome: (moved: BranchMoved): string => (moved === 'moved' ? 'ok' : moved) },
+    result: { outcome: (moved: BranchMoved): string => (moved === 'moved' ? 'ok' : moved) },
   },
   discardBranch: { action: 'discard', verb: 'prune' },
   branchFolder: { action: 'find the folder of', verb: 'identity' },
@@ -69,7 +69,7 @@ export const CALLS = {
   readVersion: {
     action: 'get a version of',
     verb: 'get',
-    told: { size: (bytes: Uint8Array | undefined) => bytes?.length },
+    result: { size: (bytes: Uint8Array | undefined) => bytes?.length },
   },
   identity: { action: 'find the place of', verb: 'identity' },
 } as const
@@ -83,7 +83,7 @@ export function inSpan<T>(
   span: OpenSpan,
   call: Call,
   work: (call: Call) => Maybe<T>,
-  { size, outcome }: Told<T> = {},
+  { size, outcome }: SpanResult<T> = {},
 ): Maybe<T> {
   return answered(span, call, work, answer => {
     span.count(size?.(answer))

@@ -3,8 +3,8 @@ import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 
 /**
- * The calls of one store that have not ended. Keeps their order per key, answers them early on an abort, and tells
- * `close` when they have ended. A call that ended before it returned is never counted.
+ * The calls of one store that have not ended. Keeps their order per key, rejects them early on an abort, and lets
+ * `close` wait until they have ended. A call that ended before it returned is never counted.
  */
 export class Turns {
   readonly #onFailure: (error: unknown) => void
@@ -123,7 +123,7 @@ export class Turns {
       if (hasLeft) return
       hasLeft = true
       this.#streams--
-      if (this.#streams === 0) this.#tell()
+      if (this.#streams === 0) this.#resolveEnded()
     }
   }
 
@@ -154,10 +154,10 @@ export class Turns {
   readonly #ended = (error?: unknown): void => {
     if (error !== undefined) this.#onFailure(error)
     this.#inFlight--
-    if (this.#inFlight === 0) this.#tell()
+    if (this.#inFlight === 0) this.#resolveEnded()
   }
 
-  #tell(): void {
+  #resolveEnded(): void {
     if (this.#whenEnded.length > 0) for (const resolve of this.#whenEnded.splice(0)) resolve()
   }
 

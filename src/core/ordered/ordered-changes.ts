@@ -33,24 +33,24 @@ export class OrderedChanges {
   #listen(): void {
     this.#stop ??= this.#driver.changes?.(change => {
       if (change === 'resync') {
-        this.tellResync(Key.root)
+        this.emitResync(Key.root)
         return
       }
       this.#expiries?.noticed(change.key)
       const key = this.#layout.decode(change.key)
-      if (key !== undefined) this.tell(change.isThere ? 'put' : 'delete', key)
+      if (key !== undefined) this.emit(change.isThere ? 'put' : 'delete', key)
     })
   }
 
-  tell(type: 'put' | 'delete', key: Key): void {
+  emit(type: 'put' | 'delete', key: Key): void {
     this.#layout.wrote?.(key)
-    if (this.#hub.isHeard) this.#hub.tell({ type, key })
+    if (this.#hub.hasWatchers) this.#hub.emit({ type, key })
   }
 
   /** Anything at or below `key` may have changed. */
-  tellResync(key: Key): void {
+  emitResync(key: Key): void {
     this.#layout.reset?.()
-    this.#hub.tell({ type: 'resync', key })
+    this.#hub.emit({ type: 'resync', key })
   }
 
   /**
@@ -58,17 +58,17 @@ export class OrderedChanges {
    * @param isDone Whether an answer means that the write has taken effect.
    */
   after<T>(type: 'put' | 'delete', key: Key, answer: Maybe<T>, isDone: (answer: T) => boolean): Maybe<T> {
-    const tell = (one: T): T => {
-      if (isDone(one)) this.tell(type, key)
+    const report = (one: T): T => {
+      if (isDone(one)) this.emit(type, key)
       return one
     }
-    if (!(answer instanceof Promise)) return tell(answer)
-    return answer.then(tell, (error: unknown) => this.afterFailure(key, error))
+    if (!(answer instanceof Promise)) return report(answer)
+    return answer.then(report, (error: unknown) => this.afterFailure(key, error))
   }
 
   /** A write that failed may have taken effect. */
   afterFailure(key: Key, error: unknown): never {
-    this.tellResync(key)
+    this.emitResync(key)
     throw error
   }
 

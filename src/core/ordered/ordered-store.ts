@@ -176,7 +176,7 @@ export class OrderedStore implements Store {
       if (one !== 'done') {
         return { refused: one === 'absent' && call.options.ifMatch !== undefined ? 'changed' : one }
       }
-      this.#changes.tell('put', key)
+      this.#changes.emit('put', key)
       return made.written
     }
     // Not `#changes.after`, which would create one more promise for each write.
@@ -288,8 +288,8 @@ export class OrderedStore implements Store {
       call.throwIfAborted('rename', from)
       const hasRecord = this.#form.expires === 'record' ? found.expires : undefined
       if (!(await this.#apply(checks, writes, hasRecord, call))) continue
-      this.#changes.tell('delete', from)
-      this.#changes.tell('put', to)
+      this.#changes.emit('delete', from)
+      this.#changes.emit('put', to)
       return 'moved'
     }
   }
@@ -317,10 +317,10 @@ export class OrderedStore implements Store {
       if (capabilities.commit === false) await this.#driver.writeAll?.(writes, isDurable, call.signal)
       else await this.#driver.commit?.([], writes, isDurable, call.signal)
     } catch (error) {
-      this.#changes.tellResync(Key.root)
+      this.#changes.emitResync(Key.root)
       throw error
     }
-    for (const { type, key } of operations) this.#changes.tell(type, key)
+    for (const { type, key } of operations) this.#changes.emit(type, key)
   }
 
   begin(): StoreTransaction {
@@ -337,7 +337,7 @@ export class OrderedStore implements Store {
     for (const { key, value } of driver.writes) {
       expiries?.noticed(key)
       const decoded = this.#layout.decode(key)
-      if (decoded !== undefined) this.#changes.tell(value === undefined ? 'delete' : 'put', decoded)
+      if (decoded !== undefined) this.#changes.emit(value === undefined ? 'delete' : 'put', decoded)
     }
     return true
   }
@@ -378,12 +378,12 @@ export class OrderedStore implements Store {
   /** Called when an expired value was removed. */
   expired(bytes: Uint8Array): void {
     const key = this.#layout.decode(bytes)
-    if (key !== undefined) this.#changes.tell('delete', key)
+    if (key !== undefined) this.#changes.emit('delete', key)
   }
 
   /** Called when the engine is reachable again: changes may have been missed. */
   mayHaveChanged(): void {
-    this.#changes.tellResync(Key.root)
+    this.#changes.emitResync(Key.root)
   }
 
   /** @throws DatastoreError `KEY_INVALID` for a key that the layout or the engine cannot hold. */

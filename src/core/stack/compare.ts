@@ -216,9 +216,9 @@ class Side {
   }
 
   #nameOf(data: unknown): string {
-    const told = text(data)
-    const name = this.#names.get(told) ?? String(this.#names.size)
-    this.#names.set(told, name)
+    const serialized = text(data)
+    const name = this.#names.get(serialized) ?? String(this.#names.size)
+    this.#names.set(serialized, name)
     return name
   }
 }

@@ -1,4 +1,4 @@
-import { tell } from '../concurrency/emitter.ts'
+import { callListener } from '../concurrency/emitter.ts'
 import { isTransient } from '../errors.ts'
 
 /** Milliseconds before a failed move is retried. Each further wait is twice as long, with jitter. */
@@ -63,7 +63,7 @@ export class KeyMoves {
         if (move.state() === 'settled') return
       } catch (error) {
         if (!isTransient(error) || (this.#isClosing && --attemptsLeft === 0)) throw error
-        if (attempt === 0) tell(move.onFailure, error)
+        if (attempt === 0) callListener(move.onFailure, error)
       }
       attempt++
       await this.#wait(attempt)

@@ -126,9 +126,9 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** The role of each of `many` children, if their number is fixed: `['values', 'links']`. */
   readonly childRoles?: readonly string[] | undefined
   /**
-   * Which data a node shows, to tell whether a change of a stack leaves them the same. `below`: those of its only or its
-   * last child; other children hold copies of them. Else the options that, with the children, say which. Default: all
-   * options.
+   * Which data a node shows, to determine whether a change of a stack keeps it. `below`: the data of its only or its last
+   * child; other children hold copies of it. Otherwise the options that, with the children, identify the data. Default:
+   * all options.
    */
   readonly data?: 'below' | readonly string[] | undefined
   /**

@@ -20,7 +20,7 @@ export interface Residence {
   readonly isCopy: boolean
   /**
    * `unflushed`, `unflushed-delete`: a write was acknowledged, and waits to reach the other places. `unknown`: the store
-   * does not tell where its values are.
+   * does not report where its values are.
    */
   readonly state: 'present' | 'absent' | 'unflushed' | 'unflushed-delete' | 'failed' | 'unknown'
   /** What is stored there. Its size is that of the stored form. */
@@ -46,7 +46,7 @@ export interface Residency {
 export interface ResidencyOptions extends CallOptions {
   /** Values of at most this many bytes are read to be compared. 0: none is read. Default 1 MiB. */
   readonly compareBytes?: number | undefined
-  /** Milliseconds until a place that gives no answer is told as one that fails. Default: it is waited for. */
+  /** Milliseconds until a place that gives no answer is reported as failed. Default: no limit. */
   readonly placeWait?: number | undefined
 }
 

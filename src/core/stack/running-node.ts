@@ -94,9 +94,9 @@ export class RunningNode {
   }
 
   /** The description that callers get. */
-  told(depth: number): StackNode {
+  describe(depth: number): StackNode {
     const { node, datastore } = this
-    const children = this.children.map(child => child.told(depth + 1))
+    const children = this.children.map(child => child.describe(depth + 1))
     const { id, label, path } = node
     return { id, kind: node.kind.kind, label, path, depth, store: datastore, children }
   }

@@ -76,7 +76,7 @@ class RunningStack implements Stack {
     this.#parts = parts
     this.#parsed = parsed
     this.#root = root
-    this.#nodes = told(root)
+    this.#nodes = describeNodes(root)
     this.#entrance = new Entrance(root.open, () => this.#ended())
     this.store = new Datastore(this.#entrance)
   }
@@ -167,7 +167,7 @@ class RunningStack implements Stack {
         this.#root = root
       })
     } finally {
-      this.#nodes = told(this.#root)
+      this.#nodes = describeNodes(this.#root)
     }
     return plan
   }
@@ -257,9 +257,9 @@ class RunningStack implements Stack {
   }
 }
 
-function told(root: RunningNode): readonly StackNode[] {
+function describeNodes(root: RunningNode): readonly StackNode[] {
   const flat = (node: StackNode): readonly StackNode[] => [node, ...node.children.flatMap(flat)]
-  return flat(root.told(0))
+  return flat(root.describe(0))
 }
 
 /** The number of keys that a changed node would look for elsewhere. */

@@ -1,4 +1,4 @@
-import { tell } from '../concurrency/emitter.ts'
+import { callListener } from '../concurrency/emitter.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
 import { Call } from '../open/call.ts'
@@ -135,10 +135,10 @@ export class StackChange {
     try {
       await moved
     } catch (error) {
-      tell(this.#options.onBackgroundError, error)
+      callListener(this.#options.onBackgroundError, error)
       return
     }
-    tell(this.#options.onMoved)
+    callListener(this.#options.onMoved)
     await this.#closeLeftovers()
   }
 
@@ -350,7 +350,7 @@ export class StackChange {
 
   async #closeLeftovers(): Promise<void> {
     for (const close of this.#leftovers) {
-      await close().catch((error: unknown) => tell(this.#options.onBackgroundError, error))
+      await close().catch((error: unknown) => callListener(this.#options.onBackgroundError, error))
     }
   }
 
@@ -359,7 +359,7 @@ export class StackChange {
       try {
         await step()
       } catch (error) {
-        tell(this.#options.onBackgroundError, error)
+        callListener(this.#options.onBackgroundError, error)
       }
     }
   }

@@ -1,5 +1,5 @@
 import { ChangeHub } from '../changes/change-hub.ts'
-import { tell } from '../concurrency/emitter.ts'
+import { callListener } from '../concurrency/emitter.ts'
 import type { ListOptions, ListPage, StoreStats } from '../datastore.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
@@ -152,7 +152,7 @@ export class ValueTable {
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
     if (before === undefined) this.#index.add(text, this.#isValue)
     this.#retention?.stored(text, bytes.length)
-    if (this.changes.isHeard) this.changes.tell({ type: 'put', key: Key.parse(text) })
+    if (this.changes.hasWatchers) this.changes.emit({ type: 'put', key: Key.parse(text) })
     return version
   }
 
@@ -217,7 +217,7 @@ export class ValueTable {
   #giveUp(text: string, reason: Eviction): void {
     if (!this.#versions.has(text)) return
     this.#remove(text)
-    tell(this.#onEviction, text, reason)
+    callListener(this.#onEviction, text, reason)
   }
 
   #remove(text: string): void {
@@ -229,7 +229,7 @@ export class ValueTable {
     this.#index.remove(text, this.#isValue)
     this.#retention?.removed(text)
     this.#deadlines.delete(text)
-    if (this.changes.isHeard) this.changes.tell({ type: 'delete', key: Key.parse(text) })
+    if (this.changes.hasWatchers) this.changes.emit({ type: 'delete', key: Key.parse(text) })
   }
 
   readonly #isValue = (text: string): boolean => this.#versions.has(text)

@@ -9,7 +9,7 @@ const SAMPLE = 64 * 1024
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Endings of names, and the stage that each tells of. */
+/** Extensions of names, and the stage that each indicates. */
 const ENDINGS = {
   gz: 'gzip',
   gzip: 'gzip',
@@ -28,7 +28,7 @@ const ENDINGS = {
 } as const
 export type Hint = (typeof ENDINGS)[keyof typeof ENDINGS]
 
-/** What the ending of a name tells, and the name without it. */
+/** The stage that the extension of a name indicates, and the name without it. */
 export function hintOf(name: string): { readonly hint: Hint | undefined; readonly rest: string } {
   const dot = name.lastIndexOf('.')
   const ending = name.slice(dot + 1).toLowerCase()

@@ -77,7 +77,7 @@ function webpSize(bytes: Uint8Array, view: DataView): Pair | undefined {
   return [three(24), three(27)]
 }
 
-/** The largest picture that the boxes of properties tell of: thumbnails and alpha planes stand beside it. */
+/** The largest picture that the property boxes describe: thumbnails and alpha planes have boxes, too. */
 function avifSize(bytes: Uint8Array, view: DataView): ImageFacts['size'] {
   let largest: ImageFacts['size']
   const end = Math.min(bytes.length - 16, SVG_HEAD)

@@ -152,7 +152,7 @@ export function decodeValue(bytes: Uint8Array, options: DecodeOptions): Decoded 
 
 interface Found {
   readonly stage: Unpacking
-  /** Whether a failure is worth telling: two bytes may look like zlib by chance. */
+  /** Whether a failure is reported: two bytes may look like zlib by chance. */
   readonly isSure: boolean
 }
 

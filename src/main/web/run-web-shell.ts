@@ -39,7 +39,7 @@ export interface WebRun {
   readonly stopped?: (() => Promise<unknown>) | undefined
 }
 
-/** Serves page and host to a browser until it is told to stop, then closes both. */
+/** Serves page and host to a browser until the process gets a signal to stop, then closes both. */
 export async function runWebShell(run: WebRun): Promise<void> {
   const { application, commandLine, stopped = stopSignal } = run
   const directory = dataDirectory()

@@ -3,7 +3,7 @@ import { Emitter } from '../../core/concurrency/emitter.ts'
 import type { HistoryState } from '../../shared/procedures/history.ts'
 import type { Client } from './client.ts'
 
-/** What each session records and can undo, as the host told last. */
+/** What each session records and can undo, as last reported by the host. */
 export interface Histories {
   readonly get: (session: string | undefined) => HistoryState | undefined
   readonly subscribe: (listener: () => void) => () => void
@@ -42,7 +42,7 @@ export function createHistories(client: Client): Histories {
   }
 }
 
-/** The history of a session; `undefined` until the host has told. */
+/** The history of a session; `undefined` until the host has reported it. */
 export function useHistory(histories: Histories, session: string | undefined): HistoryState | undefined {
   useEffect(() => {
     // A failure leaves it unknown, and whoever needs it asks again.

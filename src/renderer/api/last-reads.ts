@@ -24,14 +24,14 @@ export function createLastReads(client: Client): LastReads {
     last.set(read.session, read)
     changed.emit()
   })
-  const tell = async (session: string): Promise<void> => {
+  const sendFollow = async (session: string): Promise<void> => {
     const isFollowed = (followers.get(session) ?? 0) > 0
     await client.call('reads.follow', { session, isFollowed })
   }
   const unfollow = async (session: string): Promise<void> => {
     if ((followers.get(session) ?? 0) > 0 || !followers.delete(session)) return
     // A lost connection follows nothing any more.
-    await tell(session).catch(() => undefined)
+    await sendFollow(session).catch(() => undefined)
   }
   return {
     get: session => last.get(session),
@@ -39,8 +39,8 @@ export function createLastReads(client: Client): LastReads {
     follow(session) {
       const isKnown = followers.has(session)
       followers.set(session, (followers.get(session) ?? 0) + 1)
-      // Without a connection nothing is read. It is told once there is one.
-      if (!isKnown) void tell(session).catch(() => undefined)
+      // Without a connection nothing is read. `renew` sends it once connected.
+      if (!isKnown) void sendFollow(session).catch(() => undefined)
       return () => {
         const left = (followers.get(session) ?? 1) - 1
         followers.set(session, left)
@@ -49,7 +49,7 @@ export function createLastReads(client: Client): LastReads {
       }
     },
     async renew() {
-      await Promise.allSettled([...followers.keys()].map(tell))
+      await Promise.allSettled([...followers.keys()].map(sendFollow))
     },
   }
 }

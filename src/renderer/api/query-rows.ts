@@ -17,7 +17,7 @@ export interface RowOrder {
 export interface QueryRowsState {
   /** The query that runs or ran last; absent before the first run. */
   readonly text: string | undefined
-  /** Absent until the run tells how far it is. */
+  /** Absent until the run reports its progress. */
   readonly report: QueryReport | undefined
   readonly isRunning: boolean
   readonly error: string | undefined
@@ -31,7 +31,7 @@ export interface QueryRowsState {
   readonly reads: QueryCost['reads'] | undefined
   /** Paths that rows have columns for. */
   readonly columns: readonly string[]
-  /** Whether rows tell where in a value something was found. */
+  /** Whether rows include the position of a match in the value. */
   readonly hasExcerpts: boolean
   /** Grows with every change of what there is to show. */
   readonly revision: number
@@ -74,7 +74,7 @@ export class QueryRows {
   #wanted = { first: 0, end: PAGE }
   #state = NOTHING
 
-  /** @param looks Whether rows tell what became of their keys since they were found. */
+  /** @param looks Whether rows include what happened to their keys since they were found. */
   constructor(client: Client, session: string, { looks }: { readonly looks: boolean }) {
     this.#client = client
     this.#session = session

@@ -36,7 +36,7 @@ export function useKeySearch(client: Client, session: string, search: KeySearch 
     if (search === undefined) return
     const aborter = new AbortController()
     running.current = aborter
-    const tell = (report: SearchReport) =>
+    const onReport = (report: SearchReport) =>
       setKnown(({ keys }) => ({
         search,
         keys: report.keys ?? keys,
@@ -44,7 +44,7 @@ export function useKeySearch(client: Client, session: string, search: KeySearch 
         isOver: report.isLast,
         error: undefined,
       }))
-    follow(client, session, search, aborter.signal, tell).catch((failure: unknown) => {
+    follow(client, session, search, aborter.signal, onReport).catch((failure: unknown) => {
       if (aborter.signal.aborted || isAbortedCall(failure)) return
       const error = failure instanceof CallError ? failure.message : String(failure)
       setKnown({ ...NOTHING, search, error })
@@ -67,14 +67,14 @@ async function follow(
   session: string,
   search: KeySearch,
   signal: AbortSignal,
-  tell: (report: SearchReport) => void,
+  onReport: (report: SearchReport) => void,
 ): Promise<void> {
   const opened = await client.call('search.open', { session, search }, { signal })
   try {
     for (let isLast = false; !isLast; ) {
       const report = await client.call('search.next', opened, { signal })
       if (signal.aborted) return
-      tell(report)
+      onReport(report)
       ;({ isLast } = report)
     }
   } finally {

@@ -5,7 +5,7 @@ import { openSource } from './actions/session-actions.ts'
 import { openDialog } from './dialogs/dialog-store.ts'
 import { type Services, useServices } from './services.ts'
 
-const NO_PATH = 'A browser does not tell where a dropped file or folder is: type or paste its path here.'
+const NO_PATH = 'A browser does not reveal the path of a dropped file or folder: type or paste its path here.'
 const OFFERED = 'strata.offered'
 
 /** Opens what is dropped on the window, and at the start offers the address of a server on the clipboard. */

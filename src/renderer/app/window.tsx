@@ -70,7 +70,7 @@ export function Window() {
           client={client}
           subject={subject?.session === session?.id ? subject : undefined}
           keepsExpiry={session?.keepsExpiry ?? false}
-          told={toldOf(session, openTab, subject?.key)}
+          shownElsewhere={whereFailureIsShown(session, openTab, subject?.key)}
           places={(key, isFailing) =>
             session !== undefined &&
             isInspectorOpen && (
@@ -211,8 +211,12 @@ export function Window() {
   )
 }
 
-/** Where the window tells already that a key cannot be read. */
-function toldOf(session: SessionInfo | undefined, tab: Tab | undefined, key: string | undefined) {
+/** Where the window already shows that a key cannot be read. */
+function whereFailureIsShown(
+  session: SessionInfo | undefined,
+  tab: Tab | undefined,
+  key: string | undefined,
+) {
   if (session?.status.lost !== undefined) return 'server lost'
   return tab?.kind === 'key' && tab.key === key ? 'in its tab' : undefined
 }

@@ -56,7 +56,7 @@ const version = z.strictObject({
   message: z.string().optional(),
   /** The part of a job: its title. */
   job: z.string().optional(),
-  /** Bytes; absent where there was no value, where it was too large to be recorded, and where the store does not tell. */
+  /** Bytes; absent where there was no value, where it was too large to be recorded, and where the store does not report it. */
   size: z.number().optional(),
   /** `recorded`: it can be viewed and restored. */
   state: z.enum(['recorded', 'absent', 'too-large']),

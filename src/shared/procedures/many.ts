@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { keyText, sessionId } from '../values.ts'
 
-/** Keys that a selection may name one by one; more are told as ranges of levels. */
+/** Keys that a selection may name one by one; more are sent as ranges of levels. */
 export const MAX_NAMED_KEYS = 20_000
 const MAX_RANGES = 1000
 

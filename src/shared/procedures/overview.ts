@@ -60,7 +60,7 @@ export type Overview = z.infer<typeof overview>
 export const overviewProcedures = {
   /**
    * What the store of a session holds, as soon as that is another than `version`. It is found out while pages ask for
-   * it, and kept up to date with the changes that the session is told of. Fails as the store fails; the next call tries
+   * it, and kept up to date with the changes that the session receives. Fails as the store fails; the next call tries
    * again.
    */
   'overview.next': procedure(

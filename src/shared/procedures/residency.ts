@@ -76,15 +76,15 @@ export const residencyProcedures = {
     z.strictObject({ session: sessionId, node: nodeId, key: keyText }),
     z.strictObject({ bytes, stat }),
   ),
-  /** What each node without children holds. One that does not tell in time is left out. */
+  /** What each node without children holds. A node that does not answer in time is left out. */
   'residency.counts': procedure(
     z.strictObject({ session: sessionId }),
     z.strictObject({
       counts: z.array(count),
     }),
   ),
-  /** From now on, or no longer, the page is told which way its reads take (`readTraced`). */
+  /** Starts or stops sending the path of each read to the page (`readTraced`). */
   'reads.follow': procedure(z.strictObject({ session: sessionId, isFollowed: z.boolean() }), done),
-  /** Reads a value as a program would, with caches, and tells which way the read took. */
+  /** Reads a value as a program would, with caches, and reports the path of the read. */
   'reads.again': procedure(z.strictObject({ session: sessionId, key: keyText }), done),
 }

@@ -130,7 +130,7 @@ export const sessionProcedures = {
   'sessions.open': procedure(z.strictObject({ source, isReadOnly: z.boolean().optional() }), sessionInfo),
   'sessions.list': procedure(nothing, z.strictObject({ sessions: z.array(sessionInfo) })),
   'sessions.close': procedure(z.strictObject({ session: sessionId }), done),
-  /** Somebody looks at the window again: has what it shows brought up to date, where changes by others are not heard. */
+  /** Call when the window gets the focus. Updates what the window shows, unless the store reports changes by others. */
   'sessions.lookAgain': procedure(z.strictObject({ session: sessionId }), done),
   'sessions.setReadOnly': procedure(
     z.strictObject({ session: sessionId, isReadOnly: z.boolean() }),

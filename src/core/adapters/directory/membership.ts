@@ -52,7 +52,7 @@ export class Membership {
   /** Creates the directory, empty, if it is missing. */
   async make(directory: Key, options: CallOptions): Promise<void> {
     const marker = recordOf(directory).child(MARKER)
-    await told(directory, async () => {
+    await withFailureKey(directory, async () => {
       if (!(await this.store.has(marker, options))) await this.store.put(marker, new Uint8Array(), options)
     })
   }
@@ -72,7 +72,7 @@ export class Membership {
   async remove(directory: Key, key: Key, options: DeleteOptions): Promise<void> {
     try {
       const call = { ...contextOf(options), missingOk: options.missingOk }
-      await told(key, () => this.store.delete(memberOf(directory, key), call))
+      await withFailureKey(key, () => this.store.delete(memberOf(directory, key), call))
     } catch (error) {
       if (!isNotFound(error)) throw error
       const state = reason`it is not in the directory ${directory}`
@@ -90,7 +90,7 @@ export class Membership {
     let after: string | undefined
     do {
       const call = { after, limit: PAGE, ...contextOf(options) }
-      const page = await told(directory, () => this.store.list(recordOf(directory), call))
+      const page = await withFailureKey(directory, () => this.store.list(recordOf(directory), call))
       isThere ||= page.children.length > 0
       const members = page.children.filter(child => child.isValue && child.name !== MARKER)
       const read = await Promise.all(
@@ -107,7 +107,7 @@ export class Membership {
     try {
       const order = encoder.encode(orderClock.next())
       const call = { ...contextOf(options), replace: false }
-      await told(key, () => this.store.put(memberOf(directory, key), order, call))
+      await withFailureKey(key, () => this.store.put(memberOf(directory, key), order, call))
       return true
     } catch (error) {
       if (hasCode(error, 'ALREADY_EXISTS')) return false
@@ -122,7 +122,7 @@ export class Membership {
   ): Promise<{ readonly key: Key; readonly order: string } | undefined> {
     const key = keyOf(name)
     try {
-      const order = utf8.decode(await told(key ?? directory, () => this.store.get(record, options)))
+      const order = utf8.decode(await withFailureKey(key ?? directory, () => this.store.get(record, options)))
       if (isOrder(order) && key !== undefined) return { key, order }
     } catch (error) {
       // Removed in the meantime.
@@ -161,7 +161,7 @@ function keyOf(name: string): Key | undefined {
 }
 
 /** Runs a call on the store of the records. Its failure names `key`, which the caller knows, instead of the record. */
-async function told<T>(key: Key, work: () => Promise<T>): Promise<T> {
+async function withFailureKey<T>(key: Key, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -90,9 +90,9 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
       async (change, index) => outcomes[index] ?? outcomeNow(store, change, Call.plain),
     )
     const known = await Promise.allSettled(found)
-    const told = known.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    const answered = known.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     // If the store does not answer, the entry stays pending until the journal is opened again.
-    if (told.length === changes.length) marks.push(entries.mark(sequence, told))
+    if (answered.length === changes.length) marks.push(entries.mark(sequence, answered))
   }
   await Promise.all(marks)
 }

@@ -1,4 +1,4 @@
-import { tell } from '../../concurrency/emitter.ts'
+import { callListener } from '../../concurrency/emitter.ts'
 import { DatastoreError, failure, isRefused, reason, reasonOf } from '../../errors.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
@@ -79,7 +79,7 @@ export class WriteRecorder {
   /** Records the beginning of something that consists of several writes. @returns Its sequence number. */
   async begin(action: JournalAction, note: string | undefined, of?: number): Promise<number> {
     const { sequence, intent } = await this.#append({ action, changes: [], note, of })
-    tell(this.#options.onEntry, entryOf(sequence, intent, []))
+    callListener(this.#options.onEntry, entryOf(sequence, intent, []))
     return sequence
   }
 
@@ -147,7 +147,7 @@ export class WriteRecorder {
   #mark({ sequence, intent }: RecordedWrite, outcomes: readonly Outcome[]): void {
     this.#record(sequence, outcomes)
     const entry = entryOf(sequence, intent, outcomes)
-    if (entry.changes.length > 0) tell(this.#options.onEntry, entry)
+    if (entry.changes.length > 0) callListener(this.#options.onEntry, entry)
   }
 
   /** Not awaited: after a kill, the outcome is determined when the journal is opened again. */
@@ -155,7 +155,7 @@ export class WriteRecorder {
     const marking = this.#entries
       .mark(sequence, outcomes)
       // The write is made and recorded. If `settle` fails too, its outcome is determined when the journal is opened again.
-      .catch((error: unknown) => tell(this.#options.onMarkError, error, sequence))
+      .catch((error: unknown) => callListener(this.#options.onMarkError, error, sequence))
       .finally(() => this.#marking.delete(marking))
     this.#marking.add(marking)
   }

@@ -143,7 +143,7 @@ export class KeyMover {
       try {
         await this.#store.open.turn('reshard', [move.key], this.#call, () => work(move))
       } catch (error) {
-        throw this.#told(error, move)
+        throw this.#failureOf(error, move)
       }
     })
   }
@@ -161,7 +161,7 @@ export class KeyMover {
     }
   }
 
-  #told(error: unknown, { key, source, home }: KeyMove): unknown {
+  #failureOf(error: unknown, { key, source, home }: KeyMove): unknown {
     if (isAborted(error) || hasCode(error, 'CLOSED')) return error
     const { lists } = this.#store
     const shards = `from shard ${JSON.stringify(idIn(lists.toReversed(), source))} to shard ${JSON.stringify(idIn(lists, home))}`

@@ -24,7 +24,7 @@ export class ShardChanges {
   }
 
   /** Makes running watches follow these shards too. */
-  goOnWith(stores: readonly OpenStore[]): void {
+  followAlso(stores: readonly OpenStore[]): void {
     this.#wereMoved = true
     for (const add of this.#watches) add(stores)
   }
@@ -35,11 +35,11 @@ export class ShardChanges {
    */
   ending<T>(key: Key, work: Maybe<T>): Maybe<T> {
     if (!this.#wereMoved) return work
-    const tell = () => {
+    const notify = () => {
       for (const queue of this.#queues) queue.push({ type: 'delete', key })
     }
-    if (work instanceof Promise) return work.finally(tell)
-    tell()
+    if (work instanceof Promise) return work.finally(notify)
+    notify()
     return work
   }
 
@@ -67,7 +67,7 @@ export class ShardChanges {
     this.#queues.add(queue)
     add(stores)
     try {
-      for await (const change of queue.read(signal)) yield await this.#told(change, call)
+      for await (const change of queue.read(signal)) yield await this.#verified(change, call)
     } finally {
       this.#watches.delete(add)
       this.#queues.delete(queue)
@@ -79,7 +79,7 @@ export class ShardChanges {
    * A key that left one shard for another is not deleted, and may have been put just before. If that cannot be
    * determined, because a shard fails or the store is being closed, the watcher gets `resync`.
    */
-  async #told({ type, key }: Change, call: Call): Promise<Change> {
+  async #verified({ type, key }: Change, call: Call): Promise<Change> {
     if (type !== 'delete' || !this.#wereMoved) return { type, key }
     try {
       return { type: (await this.#isElsewhere(key, call)) ? 'put' : 'delete', key }

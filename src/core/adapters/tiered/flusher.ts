@@ -1,5 +1,5 @@
 import { orAbort } from '../../concurrency/abortable.ts'
-import { tell } from '../../concurrency/emitter.ts'
+import { callListener } from '../../concurrency/emitter.ts'
 import { DatastoreError, failure, isAborted, isTransient, reason, reasonOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Call } from '../../open/call.ts'
@@ -183,7 +183,7 @@ export class Flusher {
         this.failures++
         this.lastFailure = error
         first ??= { key: write.key, error }
-        tell(this.#settings.onFlushError, error, write.key)
+        callListener(this.#settings.onFlushError, error, write.key)
         if (isOfTier(error)) break
       }
     }

@@ -1,5 +1,5 @@
 import { type Capabilities, Derived } from '../../capabilities.ts'
-import { tell } from '../../concurrency/emitter.ts'
+import { callListener } from '../../concurrency/emitter.ts'
 import type { Change, Entry, ListPage, StoreStats, ValueVersion } from '../../datastore.ts'
 import { DatastoreError, failure, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
@@ -94,7 +94,7 @@ export class TieredStore extends TierReads implements Store {
 
   #upperTier(open: OpenStore): UpperTier {
     const tier: UpperTier = new UpperTier(open, (error, key) =>
-      tell(this.#options.onTierError, error, key, this.upper.indexOf(tier)),
+      callListener(this.#options.onTierError, error, key, this.upper.indexOf(tier)),
     )
     return tier
   }

@@ -58,13 +58,13 @@ export class UpperTier {
     for (const key of other.#suspects) this.#suspects.add(key)
   }
 
-  /** @param told The tiers that know: tiers that changed places are each other's successors. */
-  #suspect(key: string, told = new Set<UpperTier>()): void {
-    if (told.has(this)) return
-    told.add(this)
+  /** @param visited Tiers that have noted the key: tiers that changed places are each other's successors. */
+  #suspect(key: string, visited = new Set<UpperTier>()): void {
+    if (visited.has(this)) return
+    visited.add(this)
     this.#suspects.add(key)
     const next = this.#successor
-    if (next !== undefined) next.#suspect(key, told)
+    if (next !== undefined) next.#suspect(key, visited)
   }
 
   /**

@@ -1,4 +1,4 @@
-import { tell } from '../../concurrency/emitter.ts'
+import { callListener } from '../../concurrency/emitter.ts'
 import type { SpanContext } from '../../datastore.ts'
 import { codeOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
@@ -43,7 +43,7 @@ export class OpenSpan implements SpanContext {
     if (this.#isEnded) return
     this.#isEnded = true
     const { verb, key, to, parent } = this.#call
-    this.#hub.tell({
+    this.#hub.emit({
       id: this.id,
       ...(parent !== undefined && { parent: parent.id }),
       node: this.#node,
@@ -65,21 +65,21 @@ export class OpenSpan implements SpanContext {
 /** Delivers spans to listeners. Nothing is measured while there are none. */
 export class SpanHub {
   /** A plain field, because every call of every traced store reads it. */
-  isHeard = false
+  hasListeners = false
   readonly #listeners = new Set<{ readonly listener: SpanListener }>()
 
   /** @returns A function that removes the listener. */
   listen(listener: SpanListener): () => void {
     const own = { listener }
     this.#listeners.add(own)
-    this.isHeard = true
+    this.hasListeners = true
     return () => {
       this.#listeners.delete(own)
-      this.isHeard = this.#listeners.size > 0
+      this.hasListeners = this.#listeners.size > 0
     }
   }
 
-  tell(span: Span): void {
-    for (const { listener } of this.#listeners) tell(listener, span)
+  emit(span: Span): void {
+    for (const { listener } of this.#listeners) callListener(listener, span)
   }
 }

@@ -23,7 +23,7 @@ interface Reached {
   readonly timeout: number
 }
 
-/** A test of a connection, step by step, until a step fails. Each step tells for people what it found. */
+/** A test of a connection, step by step, until a step fails. Each step describes its result. */
 export class ConnectionTest {
   readonly #steps: ConnectionStep[] = []
   readonly #what: string
@@ -31,7 +31,7 @@ export class ConnectionTest {
 
   /**
    * @param what The store: `an etcd store`.
-   * @param failure Says an error of the engine in terms of the library.
+   * @param failure Converts an error of the engine to one of the library.
    */
   constructor(what: string, failure: (action: string, error: unknown) => DatastoreError) {
     this.#what = what
@@ -41,7 +41,7 @@ export class ConnectionTest {
   /**
    * Runs the steps of an engine.
    * @param run Resolves with what the user may do.
-   * @param close Called at the end, whatever happened.
+   * @param close Called at the end, also after a failure.
    */
   async report(
     run: () => Promise<ConnectionRights>,
@@ -58,7 +58,7 @@ export class ConnectionTest {
     }
   }
 
-  /** @param work Resolves with its result, and what is told of it. */
+  /** @param work Resolves with its result and a description of it. */
   async step<T>(name: ConnectionStep['name'], work: () => Promise<readonly [T, string]>): Promise<T> {
     try {
       const [result, detail] = await work()
@@ -71,19 +71,19 @@ export class ConnectionTest {
     }
   }
 
-  /** A step of which only what is told is of use. */
-  tell(name: ConnectionStep['name'], work: () => Promise<string> | string): Promise<void> {
+  /** Runs a step that has only a description as its result. */
+  check(name: ConnectionStep['name'], work: () => Promise<string> | string): Promise<void> {
     return this.step(name, async () => [undefined, await work()])
   }
 
-  /** Connects to a server, and leaves it. @returns Its name, and how long that took. */
+  /** Connects to a server and disconnects. @returns Its name, and how long that took. */
   async reach({ name, place, timeout }: Reached): Promise<string> {
     const start = performance.now()
     await this.#visit(connect(place), 'connect', name, timeout)
     return `${name} in ${milliseconds(performance.now() - start)}`
   }
 
-  /** Connects to a server encrypted, and leaves it. @returns By what the connection is encrypted. */
+  /** Makes an encrypted connection to a server and closes it. @returns A description of the encryption. */
   async encrypt({ name, place, timeout }: Reached, tls: TlsSettings | undefined): Promise<string> {
     if (tls === undefined) return 'the connection is not encrypted'
     const socket = connectEncrypted({ ...place, ...tls })

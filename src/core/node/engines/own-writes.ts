@@ -2,18 +2,18 @@
 type Moment = number | bigint
 
 /**
- * Tells the writes of a store from those of others in a stream of changes, which has both: an own write is known by when the
+ * Distinguishes the writes of a store from those of others in a stream of both: an own write is identified by when the
  * engine made it, which its answer says, and by its key where several have one moment.
  */
 export class OwnWrites<At extends Moment> {
   readonly #writing = new Set<Promise<unknown>>()
   /** The writes whose change was not seen yet. */
   readonly #own = new Map<string, At>()
-  /** Changes are told in order, each after the own writes that were in progress when it came. */
-  #told = Promise.resolve()
+  /** Changes are reported in order, each after the own writes that were in progress when it arrived. */
+  #reported = Promise.resolve()
 
   /**
-   * Notes a write. Changes that come meanwhile are told once it has ended.
+   * Notes a write. Changes that arrive meanwhile are reported once it has ended.
    * @param madeAt `undefined` if nothing was written.
    */
   note<T>(
@@ -32,13 +32,13 @@ export class OwnWrites<At extends Moment> {
     return noted
   }
 
-  /** Calls `tell` in the order of changes, unless the change is an own one. @param at Absent: no change of one key. */
-  inOrder(tell: () => void, at?: At, key = ''): void {
+  /** Calls `report` in the order of changes, unless the change is an own one. @param at Absent: no change of one key. */
+  inOrder(report: () => void, at?: At, key = ''): void {
     const writing = [...this.#writing]
-    this.#told = this.#told.then(async () => {
+    this.#reported = this.#reported.then(async () => {
       await Promise.allSettled(writing)
       if (at !== undefined && this.#own.has(`${at} ${key}`)) this.#forgetBefore(at)
-      else tell()
+      else report()
     })
   }
 

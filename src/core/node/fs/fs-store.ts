@@ -228,7 +228,7 @@ export class FsStore implements Store {
     })
   }
 
-  /** None where links are followed: only a look tells where they lead. */
+  /** None where links are followed: only reading them shows where they lead. */
   fileOf(key: Key): string | undefined {
     const { links, files, root } = this.#folder
     if (links !== undefined || key.isRoot) return undefined

@@ -18,7 +18,7 @@ interface TreeParts {
   readonly hints: Hints
   readonly system: SystemHints
   /** Called for each key that has another version than recorded, or none any more. */
-  readonly tell: (type: 'put' | 'delete', key: Key) => void
+  readonly report: (type: 'put' | 'delete', key: Key) => void
   /** Fires when nothing further must be examined. */
   readonly signal: AbortSignal
 }
@@ -85,7 +85,7 @@ export class KnownTree {
   #seen({ entries, prefix }: KnownFolder, name: string, entry: KnownEntry): void {
     const isNews = entries.get(name)?.stamp !== entry.stamp
     entries.set(name, entry)
-    if (isNews) this.#parts.tell('put', prefix.childOfCleanSegment(entry.segment))
+    if (isNews) this.#parts.report('put', prefix.childOfCleanSegment(entry.segment))
   }
 
   async #branch(folder: KnownFolder, name: string, entry: KnownEntry, id: string): Promise<void> {
@@ -114,7 +114,7 @@ export class KnownTree {
 
   #lost(folder: KnownFolder, name: string, known: KnownEntry): void {
     folder.entries.delete(name)
-    if (known.kind === 'value') this.#parts.tell('delete', folder.prefix.childOfCleanSegment(known.segment))
+    if (known.kind === 'value') this.#parts.report('delete', folder.prefix.childOfCleanSegment(known.segment))
     else this.#gone(this.#parts.folders.get([...folder.names, name]))
   }
 

@@ -73,8 +73,8 @@ export interface Layout {
   readonly keepsTempFolder: boolean
   /** Whether folders exist only for keys: an empty one is removed whoever created it. */
   readonly ownsFolders: boolean
-  /** Whether names tell values from folders. A folder with the name of a value is damage. */
-  readonly tellsByName: boolean
+  /** Whether names distinguish values from folders. A folder with the name of a value is damage. */
+  readonly distinguishesByName: boolean
   /** Whether a level can consist of several folders inside its own, called shelves. */
   readonly hasShelves: boolean
   /** Whether files belong to others: not all may be values, and a put keeps mode and owner of what it replaces. */

@@ -8,7 +8,7 @@ export const NEAR_TEMP_FOLDER = '.strata-tmp'
 
 const CHOSEN_EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/
 
-/** Whether names of values may have this extension: a name stays valid with it, and it tells values from folders. */
+/** Whether names of values may have this extension: a name stays valid with it, and it distinguishes values from folders. */
 export function isExtension(text: string): boolean {
   return CHOSEN_EXTENSION.test(text)
 }
@@ -50,7 +50,7 @@ export function plainLayout(platform: string = process.platform): Layout {
     tempFolder: [NEAR_TEMP_FOLDER],
     keepsTempFolder: false,
     ownsFolders: false,
-    tellsByName: false,
+    distinguishesByName: false,
     hasShelves: false,
     filesAreForeign: true,
 
@@ -120,7 +120,7 @@ function suffixedLayout({
     tempFolder: [PRIVATE_FOLDER, 'tmp'],
     keepsTempFolder: true,
     ownsFolders: true,
-    tellsByName: false,
+    distinguishesByName: false,
     hasShelves: false,
     filesAreForeign: false,
 
@@ -201,7 +201,7 @@ function flatfsLayout(shard: FlatfsShard, platform: string = process.platform): 
     keepsTempFolder: true,
     // go-ds-flatfs creates a shard's folder once and relies on it afterwards.
     ownsFolders: false,
-    tellsByName: true,
+    distinguishesByName: true,
     hasShelves: true,
     filesAreForeign: false,
 

@@ -10,13 +10,13 @@ import type { OwnListener, OwnPlace } from './tree-watch.ts'
 import { WatchLoop } from './watch-loop.ts'
 
 /**
- * Watches the values and the branches of one level. It remembers nothing of what is there, so it costs the same for a
+ * Watches the values and the branches of one level. It keeps no record of the entries, so it costs the same for a
  * level of ten entries and of ten million: every event is looked up and reported, also where the version is the same.
  */
 export class LevelWatch implements OwnListener {
   readonly #folder: OpenFolder
   readonly #prefix: Key
-  readonly #tell: (change: Change) => void
+  readonly #report: (change: Change) => void
   readonly #failed: (error: unknown) => void
   readonly #look: FolderLook
   /** The folder of the level; `undefined` where the layout has no such level. */
@@ -36,12 +36,12 @@ export class LevelWatch implements OwnListener {
   constructor(
     folder: OpenFolder,
     prefix: Key,
-    tell: (change: Change) => void,
+    report: (change: Change) => void,
     failed: (error: unknown) => void,
   ) {
     this.#folder = folder
     this.#prefix = prefix
-    this.#tell = tell
+    this.#report = report
     this.#failed = failed
     this.#look = new FolderLook(folder)
     const { layout } = folder.files
@@ -65,7 +65,7 @@ export class LevelWatch implements OwnListener {
   }
 
   removed(key: Key, { folder }: OwnPlace): void {
-    if (this.#isOfLevel(folder)) this.#tell({ type: 'delete', key })
+    if (this.#isOfLevel(folder)) this.#report({ type: 'delete', key })
   }
 
   async stop(): Promise<void> {
@@ -159,7 +159,7 @@ export class LevelWatch implements OwnListener {
     this.#detach()
     this.#attach()
     if (this.#hasShelves) await this.#attachShelves()
-    this.#tell({ type: 'resync', key: this.#prefix })
+    this.#report({ type: 'resync', key: this.#prefix })
   }
 
   async #examine(folder: readonly string[], names: ReadonlySet<string>): Promise<void> {
@@ -169,35 +169,35 @@ export class LevelWatch implements OwnListener {
         if (this.#loop.stopping.aborted) return
         const stats = await look.stats(folder, path, name)
         const found = stats && (await look.meaning(folder, name, stats))
-        if (found === undefined) await this.#tellGone(folder, name)
-        else this.#tellThere(folder, name, found)
+        if (found === undefined) await this.#reportGone(folder, name)
+        else this.#reportFound(folder, name, found)
       }
     })
     if (!isThere) this.#move()
   }
 
-  #tellThere(folder: readonly string[], name: string, { kind, segment }: Meaning): void {
+  #reportFound(folder: readonly string[], name: string, { kind, segment }: Meaning): void {
     if (kind === 'shelf') {
       if (!COVERS_BELOW) this.#watch([...folder, name])
-      this.#tell({ type: 'resync', key: this.#prefix })
+      this.#report({ type: 'resync', key: this.#prefix })
     } else {
       const key = this.#prefix.childOfCleanSegment(segment)
-      this.#tell({ type: kind === 'value' ? 'put' : 'resync', key })
+      this.#report({ type: kind === 'value' ? 'put' : 'resync', key })
     }
   }
 
-  /** What is gone may have been a value or a branch. */
-  async #tellGone(folder: readonly string[], name: string): Promise<void> {
+  /** A deleted entry may have been a value or a branch. */
+  async #reportGone(folder: readonly string[], name: string): Promise<void> {
     const look = this.#look
     const [value, branch] = await Promise.all([
       look.meaning(folder, name, { isFile: () => true, isDirectory: () => false }),
       look.meaning(folder, name, { isFile: () => false, isDirectory: () => true }),
     ])
     const keyOf = ({ segment }: Meaning): Key => this.#prefix.childOfCleanSegment(segment)
-    if (branch?.kind === 'branch') this.#tell({ type: 'resync', key: keyOf(branch) })
-    else if (value?.kind === 'value') this.#tell({ type: 'delete', key: keyOf(value) })
-    // A label that is gone cannot tell which names it explained.
+    if (branch?.kind === 'branch') this.#report({ type: 'resync', key: keyOf(branch) })
+    else if (value?.kind === 'value') this.#report({ type: 'delete', key: keyOf(value) })
+    // A deleted label no longer shows which names it explained.
     const isLabel = (this.#folder.files.layout.explainedBy?.(name) ?? []).length > 0
-    if (branch?.kind === 'shelf' || isLabel) this.#tell({ type: 'resync', key: this.#prefix })
+    if (branch?.kind === 'shelf' || isLabel) this.#report({ type: 'resync', key: this.#prefix })
   }
 }

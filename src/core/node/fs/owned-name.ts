@@ -4,14 +4,14 @@ import { hostname } from 'node:os'
 import { systemCode } from './disk.ts'
 
 /**
- * Identifies this process, so that another can tell later whether it is still running: the namespace of its process id,
+ * Identifies this process, so that another can determine later whether it is still running: the namespace of its process id,
  * the id, and when the process started, because ids are reused.
  */
 interface ProcessIdentity {
   /** Hex digits; equal for processes that can see one another. */
   readonly host: string
   readonly pid: number
-  /** Hex digits; `0` if the system does not tell. */
+  /** Hex digits; `0` if the system does not report it. */
   readonly start: string
 }
 

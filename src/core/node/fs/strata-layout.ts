@@ -94,7 +94,7 @@ export const strataLayout: Layout = {
   tempFolder: [PRIVATE_FOLDER, 'tmp'],
   keepsTempFolder: true,
   ownsFolders: true,
-  tellsByName: true,
+  distinguishesByName: true,
   hasShelves: false,
   filesAreForeign: false,
 

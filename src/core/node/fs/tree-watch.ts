@@ -84,7 +84,7 @@ interface Removal {
  */
 class TreeWatch implements OwnListener {
   readonly #changes: OwnChanges
-  readonly #tell: (change: Change) => void
+  readonly #report: (change: Change) => void
   readonly #failed: (error: unknown) => void
   readonly #tree: KnownTree
   readonly #folders = new KnownFolders()
@@ -102,11 +102,11 @@ class TreeWatch implements OwnListener {
   constructor(
     folder: OpenFolder,
     prefix: Key,
-    tell: (change: Change) => void,
+    report: (change: Change) => void,
     failed: (error: unknown) => void,
   ) {
     this.#changes = folder.shared.changes
-    this.#tell = tell
+    this.#report = report
     this.#failed = failed
     const [folders, hints] = [this.#folders, this.#hints]
     const parts = {
@@ -121,7 +121,7 @@ class TreeWatch implements OwnListener {
         () => this.#lookAtAll(),
         failed,
       ),
-      tell: (type: 'put' | 'delete', key: Key) => this.#news(type, key),
+      report: (type: 'put' | 'delete', key: Key) => this.#changed(type, key),
       signal: this.#loop.stopping,
     }
     this.#tree = new KnownTree(parts, prefix)
@@ -167,15 +167,15 @@ class TreeWatch implements OwnListener {
     const { key, place } = removal
     if (this.#removed.get(key.toString()) !== removal) return
     this.#removed.delete(key.toString())
-    if (!this.#tree.holds(place)) this.#tell({ type: 'delete', key })
+    if (!this.#tree.holds(place)) this.#report({ type: 'delete', key })
   }
 
-  #news(type: Change['type'], key: Key): void {
+  #changed(type: Change['type'], key: Key): void {
     if (type === 'delete') {
       this.#removed.delete(key.toString())
       this.#changes.noteKnown(key, this)
     }
-    this.#tell({ type, key })
+    this.#report({ type, key })
   }
 }
 

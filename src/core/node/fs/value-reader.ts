@@ -185,8 +185,8 @@ export class ValueReader {
     if (stats.isFile()) return true
     if (stats.isSymbolicLink()) throw new Obstacle('link', namesOf(place))
     if (!stats.isDirectory()) throw new Obstacle('special', namesOf(place))
-    // If names tell values from branches, no branch has the name of a value.
-    if (this.#layout.tellsByName) throw new Obstacle('damage', namesOf(place))
+    // If names distinguish values from branches, no branch has the name of a value.
+    if (this.#layout.distinguishesByName) throw new Obstacle('damage', namesOf(place))
     return false
   }
 

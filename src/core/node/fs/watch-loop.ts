@@ -8,7 +8,7 @@ interface WatchLoopOptions {
   readonly failed: (error: unknown) => void
 }
 
-/** Looks at what a watch is told, one round after another: changes of one moment are looked at together. */
+/** Examines the reported changes of a watch in rounds: changes of one moment are examined together. */
 export class WatchLoop {
   readonly #options: WatchLoopOptions
   readonly #stopping = new AbortController()

@@ -109,7 +109,7 @@ export class IndexedStore implements Store {
     return this.#values.write(key, value, call).then(
       ({ written, isKnown }) => {
         if (written.refused !== undefined) return written
-        if (isKnown) this.#tell(key, true)
+        if (isKnown) this.#emit(key, true)
         else this.#changed(key, true)
         return written
       },
@@ -118,13 +118,13 @@ export class IndexedStore implements Store {
   }
 
   remove(key: Key, call: Call): Promise<Removed> {
-    return this.#told(key, this.#values.remove(key, call), removed => {
+    return this.#reported(key, this.#values.remove(key, call), removed => {
       if (removed === 'removed') this.#changed(key, false)
     })
   }
 
   move(from: Key, to: Key, call: Call): Promise<Moved> {
-    return this.#told(from, this.#values.move(from, to, call), moved => {
+    return this.#reported(from, this.#values.move(from, to, call), moved => {
       if (moved !== 'moved') return
       this.#changed(from, false)
       this.#changed(to, true)
@@ -139,7 +139,7 @@ export class IndexedStore implements Store {
     await orAbort(asked === 0 ? this.#renewed() : this.#readAgain(), call.signal, 'list', prefix)
     // A page of an index that is being filled may lack the latest keys.
     const isPartial = !this.#isFilled || this.#met < asked
-    // A program that shows the page hears that the index is filled only if it has heard that it was not.
+    // A program that shows the page is notified of the filled index only if it was notified that filling began.
     if (isPartial && !this.#isReported) this.#reportThat({ keys: 0 })
     const page = await this.#page(prefix, after, limit, reverse)
     return isPartial ? { ...page, isPartial } : page
@@ -231,17 +231,17 @@ export class IndexedStore implements Store {
   #changed(key: Key, isThere: boolean): void {
     this.#index.changed(key, isThere)
     this.#next?.changed(key, isThere)
-    this.#tell(key, isThere)
+    this.#emit(key, isThere)
   }
 
-  #tell(key: Key, isThere: boolean): void {
-    if (this.#changes.isHeard) this.#changes.tell({ type: isThere ? 'put' : 'delete', key })
+  #emit(key: Key, isThere: boolean): void {
+    if (this.#changes.hasWatchers) this.#changes.emit({ type: isThere ? 'put' : 'delete', key })
   }
 
-  async #told<T>(key: Key, made: Promise<T>, tell: (answer: T) => void): Promise<T> {
+  async #reported<T>(key: Key, made: Promise<T>, report: (answer: T) => void): Promise<T> {
     try {
       const done = await made
-      tell(done)
+      report(done)
       return done
     } catch (error) {
       return this.#failed(key, error)
@@ -256,7 +256,7 @@ export class IndexedStore implements Store {
 
   async #lookAgain(key: Key): Promise<void> {
     const isThere = await this.#values.has(key).catch(() => undefined)
-    if (isThere === undefined) this.#changes.tell({ type: 'resync', key })
+    if (isThere === undefined) this.#changes.emit({ type: 'resync', key })
     else this.#changed(key, isThere)
   }
 
@@ -351,7 +351,7 @@ export class IndexedStore implements Store {
     const [{ size }, count] = await Promise.all([index.size(), this.#values.count()])
     if (this.#end.signal.aborted) return
     this.#reportThat({ keys: size, ...(count !== undefined && { of: count.entries }) })
-    this.#changes.tell({ type: 'resync', key: Key.root })
+    this.#changes.emit({ type: 'resync', key: Key.root })
   }
 
   #reportThat(indexing: Indexing | undefined): void {
@@ -363,12 +363,12 @@ export class IndexedStore implements Store {
     if (this.#end.signal.aborted) return
     this.#isFilled = true
     this.#reportThat(undefined)
-    this.#changes.tell({ type: 'resync', key: Key.root })
+    this.#changes.emit({ type: 'resync', key: Key.root })
   }
 
   /** Changes may have been missed: fills another index, and uses the old one until then. */
   async #refill(): Promise<void> {
-    this.#changes.tell({ type: 'resync', key: Key.root })
+    this.#changes.emit({ type: 'resync', key: Key.root })
     if (this.#isStale) return
     this.#isStale = true
     await this.#filling
@@ -378,7 +378,7 @@ export class IndexedStore implements Store {
     const next = new NameIndex()
     const asked = this.#asked
     this.#next = next
-    // A program that shows levels lists them again once it has heard of the end, and that only after a beginning.
+    // A program that shows levels lists them again when filling ends, which is reported only after a beginning.
     this.#reportThat({ keys: 0 })
     this.#filling = this.#fill(next).then(async () => {
       const old = this.#index

@@ -43,6 +43,6 @@ export interface KeyValues {
   /** Whether `changes` reports every key that others add or remove. Else all keys are read again now and then. */
   readonly reportsOthers: boolean
   /** Reports changes by others from now on, if the engine reports them. Ends with `signal`. */
-  changes?(signal: AbortSignal, tell: (change: ForeignChange) => void): void
+  changes?(signal: AbortSignal, notify: (change: ForeignChange) => void): void
   close(): Promise<void>
 }

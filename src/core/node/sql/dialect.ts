@@ -6,7 +6,7 @@ import type { Column, SqlTable, TableFacts } from './table.ts'
 export interface SqlFacts {
   /** `PostgreSQL 15.18`. */
   readonly version: string
-  /** Identifies the database wherever it is reached from; `undefined` if the server does not tell. */
+  /** Identifies the database wherever it is reached from; `undefined` if the server does not report it. */
   readonly id: string | undefined
   readonly database: string
   readonly user: string

@@ -44,7 +44,7 @@ export interface SqlDriverParts {
   readonly isWritable: boolean
   /** The time of the server, in milliseconds since 1970. */
   readonly now: () => number
-  /** Reports changes by others, where the server tells of them. */
+  /** Reports changes by others, where the server reports them. */
   readonly changes?: ((listener: (change: OthersChange) => void) => () => void) | undefined
   readonly close: () => Promise<void>
 }
@@ -280,7 +280,7 @@ export class SqlDriver implements OrderedDriver {
     return true
   }
 
-  /** @param listener Is told the record when the server was reached again. */
+  /** @param listener Called with the record each time that the server was reached again. */
   reachedAnew(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
     const where = this.#where(key)
     if (where === undefined) return
@@ -290,10 +290,10 @@ export class SqlDriver implements OrderedDriver {
     })
   }
 
-  /** Calls `tell` each time that the server was reached again. */
-  onReached(tell: () => void): void {
+  /** Calls `listener` each time that the server was reached again. */
+  onReached(listener: () => void): void {
     this.#pool.onReached(() => {
-      tell()
+      listener()
       return Promise.resolve()
     })
   }

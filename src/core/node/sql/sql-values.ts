@@ -158,9 +158,9 @@ export class SqlValues implements KeyValues {
     return this.#isWhole ? { entries: await this.#driver.countAll(), isExact: true } : undefined
   }
 
-  changes(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+  changes(signal: AbortSignal, notify: (change: ForeignChange) => void): void {
     this.#driver.onReached(() => {
-      if (!signal.aborted) tell('resync')
+      if (!signal.aborted) notify('resync')
     })
   }
 

@@ -31,7 +31,7 @@ export function testSql(
         return [access, await test.reach({ name, place: await place(), timeout })] as const
       })
       const signedIn = await signIn(reached, dialect)
-      await test.tell('encrypt', () => encrypted(signedIn))
+      await test.check('encrypt', () => encrypted(signedIn))
       const open = await test.step('sign-in', async () => {
         if (signedIn instanceof DatastoreError) throw signedIn
         connection = signedIn
@@ -44,10 +44,10 @@ export function testSql(
         : facts.isReadOnly
           ? ', read-only'
           : ''
-      await test.tell('server', () => facts.version + refuses)
-      await test.tell('topology', () => (facts.isReplica ? 'a replica' : 'one server'))
+      await test.check('server', () => facts.version + refuses)
+      await test.check('topology', () => (facts.isReplica ? 'a replica' : 'one server'))
       const table = await test.step('keys', () => tableOf(open.connection, dialect, options))
-      await test.tell('latency', () => test.latency(() => open.connection.run('SELECT 1')))
+      await test.check('latency', () => test.latency(() => open.connection.run('SELECT 1')))
       return rightsOf(open.connection, dialect, facts, table)
     },
     async () => {

@@ -72,7 +72,7 @@ export class OddNames {
     return this.#resets
   }
 
-  /** Whether a pass over the store would tell which levels have scattered names, because that is unknown. */
+  /** Whether a pass over the store would show which levels have scattered names, because that is unknown. */
   get isUnknown(): boolean {
     return this.#isKept && !this.#isNever && this.#levels === undefined
   }

@@ -199,7 +199,7 @@ export class SessionHistory implements Recording {
   async #openOver(log: JournalLog): Promise<JournalDatastore> {
     const { store, arrangement } = this.#options
     const opened = await journal(new Datastore(store), {
-      log: new TellingLog(log, error => this.#fail(error)),
+      log: new ReportingLog(log, error => this.#fail(error)),
       maxValueBytes: Math.min(MAX_VALUE_BYTES, Math.floor(log.maxBytes / 8)),
       arrangement,
       onEntry: entry => {
@@ -360,7 +360,7 @@ async function entryOf(used: JournalDatastore, action: string, sequence: number)
 }
 
 /** A log that reports when a write could not be recorded. */
-class TellingLog implements JournalLog {
+class ReportingLog implements JournalLog {
   readonly #log: JournalLog
   readonly #onFailure: (error: unknown) => void
 

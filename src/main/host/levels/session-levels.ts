@@ -57,7 +57,7 @@ export class SessionLevels {
   }
 
   /**
-   * Drops the level of `prefix`; with `isDeep`, those below it too. Pages are told that the state of the rows is
+   * Drops the level of `prefix`; with `isDeep`, those below it too. Pages are notified that the state of the rows is
    * unknown.
    */
   refresh(prefix: Key, isDeep: boolean): void {
@@ -199,7 +199,7 @@ interface RecheckOptions {
 }
 
 /**
- * Reads the state of keys from the store where a change alone does not tell it: whether a branch is empty now, and the
+ * Reads the state of keys from the store where a change alone does not show it: whether a branch is empty now, and the
  * size of a value.
  */
 class Rechecks {

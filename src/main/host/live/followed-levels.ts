@@ -13,7 +13,7 @@ interface FollowedOptions {
   /** Fires when the session closes. */
   readonly closing: AbortSignal
   /** Called with each change, including those made through the session. */
-  readonly hear: (change: Change) => void
+  readonly onChange: (change: Change) => void
 }
 
 /** Watches the levels that pages show, if the store reports changes by others. */
@@ -32,7 +32,7 @@ export class FollowedLevels {
   }
 
   /** Whether every change of what was shown since the last `renew` was reported. */
-  get hearsAll(): boolean {
+  get hasReportedAll(): boolean {
     const shared = this.#sharedCapabilities
     if (shared.length === 0) return true
     return this.#canWatch && !this.#isIncomplete && shared.every(({ watch }) => watch === 'all')
@@ -47,7 +47,7 @@ export class FollowedLevels {
     this.#watches.delete(text)
     const stop = known ?? new AbortController()
     this.#watches.set(text, stop)
-    if (known === undefined) void this.#hear(prefix, stop)
+    if (known === undefined) void this.#watchLevel(prefix, stop)
     const [oldest] = this.#watches
     if (oldest !== undefined && this.#watches.size > MOST_LEVELS) {
       this.#watches.delete(oldest[0])
@@ -72,12 +72,12 @@ export class FollowedLevels {
     return leaves.map(({ store }) => store.capabilities).filter(({ persistent }) => persistent)
   }
 
-  async #hear(prefix: Key, { signal }: AbortController): Promise<void> {
-    const { store, hear } = this.#options
+  async #watchLevel(prefix: Key, { signal }: AbortController): Promise<void> {
+    const { store, onChange } = this.#options
     const text = prefix.toString()
     let isLost = false
     try {
-      for await (const change of store.watch(prefix, { recursive: false, signal })) hear(change)
+      for await (const change of store.watch(prefix, { recursive: false, signal })) onChange(change)
     } catch {
       isLost = !signal.aborted
     }
@@ -95,7 +95,7 @@ export class FollowedLevels {
     const text = prefix.toString()
     if (this.#lost.has(text)) return
     this.#lost.add(text)
-    this.#options.hear({ type: 'resync', key: prefix })
+    this.#options.onChange({ type: 'resync', key: prefix })
   }
 
   #stop(): void {

@@ -164,7 +164,7 @@ export class KeyWork {
     return etag
   }
 
-  /** Tells why a key stayed. The key itself is told beside it. */
+  /** The reason why a key stayed. The key itself is reported next to it. */
   #stayed({ from }: KeyIntent, error: unknown): void {
     const key = Key.parse(from)
     this.#parts.progress.stayed(key, whyOf(error, key), false)

@@ -64,7 +64,7 @@ export class ManyActions implements JobUndo {
   preview(session: Session, action: ManyAction): TitledWork {
     const work: JobWork = async (source, signal, progress) => {
       const target = this.#targetOf(session, action)?.store ?? source
-      await new Preview({ action, source, target, signal, tell: progress.preview }).run()
+      await new Preview({ action, source, target, signal, report: progress.preview }).run()
     }
     return { title: `Preview: ${titleOf(action)}`, work }
   }
@@ -222,7 +222,7 @@ export class ManyActions implements JobUndo {
     if (expected !== undefined) progress.expect(expected)
     let handled = 0
     const result = { skipped: 0, stayed: 0, examples: [] as { key: string; reason: string }[] }
-    const tell = (): void => progress.result({ ...result, undo: record.about.canUndo ? undo : undefined })
+    const report = (): void => progress.result({ ...result, undo: record.about.canUndo ? undo : undefined })
     const work = new ActionWork({
       record,
       source: storeOf(from),
@@ -245,7 +245,7 @@ export class ManyActions implements JobUndo {
       const left = (expected ?? 0) - handled - result.skipped - result.stayed
       if (left > 0) progress.handledMany(left, 0)
     } finally {
-      tell()
+      report()
       // If the host is closing, the action is continued at the next start, as after a kill.
       if (!from.closing.aborted && !to.closing.aborted) await record.save({ state: 'done' })
       await this.#removeOld()

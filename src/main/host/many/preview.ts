@@ -18,7 +18,7 @@ const MAX_LINES = 100
 /** Keys checked concurrently. */
 const WIDTH = 16
 /** Keys between two reports. */
-const TOLD_EACH = 64
+const KEYS_PER_REPORT = 64
 /** Keys of one page. Folders include sizes in pages that are not larger. */
 const PAGE = 500
 /** The maximum size of a value that is compared with the one at the new key, in bytes. */
@@ -29,7 +29,7 @@ interface PreviewParts {
   readonly source: BinaryDatastore
   readonly target: BinaryDatastore
   readonly signal: AbortSignal
-  readonly tell: (preview: ManyPreview) => void
+  readonly report: (preview: ManyPreview) => void
 }
 
 /** Finds out what an action would do, without changing anything. */
@@ -68,14 +68,14 @@ export class Preview {
       else await this.#look(root, found)
       const stays = this.#counts.conflicts > conflicts || this.#counts.problems > problems
       if (found?.key !== undefined && !stays) this.#leaving?.add(root.key)
-      this.#tell()
+      this.#report()
     }
     this.#isWhole = true
     // Keys were checked concurrently, so the lines are not in key order yet.
     for (const lines of [this.#marked, this.#plain]) {
       lines.sort((a, b) => Key.compare(Key.parse(a.from), Key.parse(b.from)))
     }
-    this.#tell()
+    this.#report()
   }
 
   /** The roots in the order in which the action would handle them. */
@@ -123,7 +123,7 @@ export class Preview {
         isEmpty,
         key.equals(root.key) && root.isLeaf,
       )
-      if (this.#counts.keys % TOLD_EACH === 0) this.#tell()
+      if (this.#counts.keys % KEYS_PER_REPORT === 0) this.#report()
     })
   }
 
@@ -195,9 +195,9 @@ export class Preview {
     if (this.#marked.length < MAX_LINES) this.#marked.push(line)
   }
 
-  #tell(): void {
-    const { tell } = this.#parts
-    tell({
+  #report(): void {
+    const { report } = this.#parts
+    report({
       ...this.#counts,
       canUndo: this.#counts.kept <= MAX_KEPT,
       isWhole: this.#isWhole,

@@ -67,8 +67,8 @@ export class SessionOverview {
   #changes = 0
   /** The number of keys that the last round counted. Kept while no page asks; absent once a key has changed. */
   #counted: number | undefined
-  /** The number of keys that pages were told last, or that it was not exact; absent if none has asked. */
-  #told: number | 'rough' | undefined
+  /** The number of keys last reported to pages, or `rough` if it was not exact; absent if no page has asked. */
+  #reported: number | 'rough' | undefined
 
   constructor(session: OverviewedSession, limits: OverviewLimits = OVERVIEW_LIMITS) {
     this.#session = session
@@ -121,7 +121,7 @@ export class SessionOverview {
    */
   exactly(stats: StoreStats): StoreStats {
     const isExact = stats.accuracy === 'exact'
-    this.#told = (isExact ? stats.entries : this.#counted) ?? 'rough'
+    this.#reported = (isExact ? stats.entries : this.#counted) ?? 'rough'
     return isExact || this.#counted === undefined ? stats : { entries: this.#counted, accuracy: 'exact' }
   }
 
@@ -193,17 +193,17 @@ export class SessionOverview {
     const changes = this.#changes
     const round = new Round(this.#session, this.#facts, this.#limits)
     const isFirst = !this.#hasEnded
-    let told = began
+    let lastReport = began
     await round.count(signal, () => {
-      if (!isFirst || performance.now() - told < PROGRESS) return
-      told = performance.now()
+      if (!isFirst || performance.now() - lastReport < PROGRESS) return
+      lastReport = performance.now()
       this.#publish(round.report('counting'))
     })
     if (isFirst) this.#publish(round.report('measuring'))
     const isIndexing = this.#session.info.status.indexing !== undefined
     if (changes === this.#changes && !isIndexing) this.#counted = round.keys
     // So that no page shows another number than this round.
-    if (this.#told !== undefined && this.#counted !== undefined && this.#told !== this.#counted)
+    if (this.#reported !== undefined && this.#counted !== undefined && this.#reported !== this.#counted)
       this.#session.reportStatus()
     await round.measure(signal)
     if (isFirst) this.#publish(round.report('measuring'))

@@ -153,7 +153,7 @@ class OpenQuery implements Transfer {
     this.#session = session
     this.#pool = pool
     this.#life = new TransferLife(session.closing, idleLimit, () => void this.end())
-    this.#run = new QueryRun(session, plan, pool, () => this.#tell())
+    this.#run = new QueryRun(session, plan, pool, () => this.#scheduleReport())
     this.#running = this.#start()
   }
 
@@ -222,7 +222,7 @@ class OpenQuery implements Transfer {
       if (!this.#run.isStopped) this.#failure = { error }
     }
     this.#isOver = true
-    this.#tellNow()
+    this.#reportNow()
   }
 
   async #sort(): Promise<void> {
@@ -239,7 +239,7 @@ class OpenQuery implements Transfer {
         ? all
         : amongst(all, new Set(Array.from({ length: rowCount }, (_, place) => this.#run.rowAt(place))))
     }
-    this.#tellNow()
+    this.#reportNow()
   }
 
   #numbers(offset: number, limit: number): number[] {
@@ -274,13 +274,13 @@ class OpenQuery implements Transfer {
   }
 
   /** Reports progress immediately, or after a delay if the last report is recent. */
-  #tell(): void {
+  #scheduleReport(): void {
     const due = this.#lastReport + PACE - performance.now()
-    if (due <= 0) this.#tellNow()
-    else this.#timer ??= setTimeout(() => this.#tellNow(), due)
+    if (due <= 0) this.#reportNow()
+    else this.#timer ??= setTimeout(() => this.#reportNow(), due)
   }
 
-  #tellNow(): void {
+  #reportNow(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#lastReport = performance.now()

@@ -204,7 +204,7 @@ export class QueryRun {
     }
   }
 
-  /** Finds out the number of candidates if the index of keys tells it. */
+  /** Reads the number of candidates from the key index, if it is filled. */
   async #countAll(signal: AbortSignal): Promise<void> {
     const { keys } = this.#session
     const { parsed, keyConditions } = this.#plan

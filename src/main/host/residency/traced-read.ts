@@ -36,16 +36,16 @@ export async function tracedRead<T>(
   // Negative, because the ids of other spans are positive.
   const root: SpanContext = { id: --lastRoot }
   const spans = new ReadSpans(root.id, stack.nodes)
-  let heard = (): void => undefined
+  let notify = (): void => undefined
   const stop = stack.trace(span => {
     spans.add(span)
-    heard()
+    notify()
   })
   const at = Date.now()
   const start = performance.now()
   const finish = async (): Promise<void> => {
     const duration = performance.now() - start
-    await untilCopied(spans, listener => (heard = listener))
+    await untilCopied(spans, listener => (notify = listener))
     stop()
     const steps = await withCaches(spans, { stack, key })
     if (steps.length > 0) report({ at, duration, steps, differs: spans.differs })

@@ -65,7 +65,7 @@ class PulledSearch implements Transfer {
   #latest: KeyReport | undefined
   #failure: { readonly error: unknown } | undefined
   /** The keys of the last report. */
-  #told: readonly Key[] | undefined
+  #reported: readonly Key[] | undefined
   #wake: () => void = () => undefined
 
   constructor(keys: SessionKeys, search: NameSearch, closing: AbortSignal, idleLimit: number) {
@@ -84,7 +84,7 @@ class PulledSearch implements Transfer {
       const report = this.#latest
       if (report !== undefined) {
         this.#latest = undefined
-        return this.#tell(report)
+        return this.#reportOf(report)
       }
       if (this.#failure !== undefined) throw this.#failure.error
       if (this.isEnded) throw new DatastoreError('CLOSED', 'Cannot continue the search: it was ended')
@@ -93,10 +93,10 @@ class PulledSearch implements Transfer {
   }
 
   /** Leaves out the keys if they are those of the last report. */
-  #tell({ keys, ...report }: KeyReport): SearchReport {
-    const isNews = this.#told === undefined || !isSame(this.#told, keys)
-    if (!isNews) return report
-    this.#told = [...keys]
+  #reportOf({ keys, ...report }: KeyReport): SearchReport {
+    const isChanged = this.#reported === undefined || !isSame(this.#reported, keys)
+    if (!isChanged) return report
+    this.#reported = [...keys]
     return { ...report, keys: keys.map(String) }
   }
 

@@ -58,7 +58,7 @@ export class SessionKeys {
   /** Whether keys may have changed since filling of the next index began. */
   #isStale = false
   /** Whether the store reports changes by others too. */
-  #isToldAll = false
+  #reportsOthers = false
 
   /** @param kept Milliseconds for which the index is kept after the last search. */
   constructor(session: KeysOf, kept = KEPT) {
@@ -150,7 +150,7 @@ export class SessionKeys {
     const current = this.#current
     if (current === undefined) return this.#begin()
     const isOld = current.age > Math.max(FRESH.time, current.time * FRESH.times)
-    if (!this.#isToldAll && this.#next === undefined && isOld) this.#fillAgain()
+    if (!this.#reportsOthers && this.#next === undefined && isOld) this.#fillAgain()
     return current
   }
 
@@ -206,13 +206,13 @@ export class SessionKeys {
     const { store } = this.#session
     const { watch: reported } = store.capabilities
     if (reported === 'none') return
-    this.#isToldAll = reported === 'all'
+    this.#reportsOthers = reported === 'all'
     const watch = new AbortController()
     this.#watch = watch
-    void this.#hear(store, watch)
+    void this.#watchStore(store, watch)
   }
 
-  async #hear(store: BinaryDatastore, watch: AbortController): Promise<void> {
+  async #watchStore(store: BinaryDatastore, watch: AbortController): Promise<void> {
     try {
       for await (const { type, key } of store.watch(Key.root, { signal: watch.signal })) {
         if (type === 'resync') this.#fillAgain()
@@ -220,7 +220,7 @@ export class SessionKeys {
       }
     } catch {
       // Without reported changes the index is replaced by its age.
-      if (this.#watch === watch) this.#isToldAll = false
+      if (this.#watch === watch) this.#reportsOthers = false
     }
   }
 
@@ -234,7 +234,7 @@ export class SessionKeys {
     clearTimeout(this.#timer)
     this.#watch?.abort()
     this.#watch = undefined
-    this.#isToldAll = false
+    this.#reportsOthers = false
     for (const fill of [this.#current, this.#next]) fill?.retire()
     this.#current = undefined
     this.#next = undefined

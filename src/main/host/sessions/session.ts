@@ -124,7 +124,7 @@ export class Session {
       store: this.store,
       nodes: () => this.stack.nodes,
       closing: this.closing,
-      hear: change => this.#hear(change),
+      onChange: change => this.#onChange(change),
     })
     this.#ownWrites = new OwnWrites({
       lookAgain: key => this.#lookAgain(key),
@@ -293,7 +293,7 @@ export class Session {
   lookAtAll(): void {
     // The overview shows keys of levels that nobody follows.
     this.overview.lookAgain()
-    if (this.#followed.hearsAll) return
+    if (this.#followed.hasReportedAll) return
     this.#followed.renew()
     this.#lookAgainBelow(Key.root)
   }
@@ -326,7 +326,7 @@ export class Session {
   }
 
   /** Called with each change that the store reports, made by others or through the session. */
-  #hear({ type, key }: Change): void {
+  #onChange({ type, key }: Change): void {
     if (this.#ownWrites.isEcho(key)) return
     if (type === 'resync') {
       this.levels.recheck(key)
@@ -358,13 +358,13 @@ export class Session {
  */
 class SessionLayer implements Layer {
   isLocked: boolean
-  readonly #tell: (change: StoreChange) => void
-  readonly #tellBranch: (key: Key) => void
+  readonly #onWrite: (change: StoreChange) => void
+  readonly #onBranch: (key: Key) => void
 
-  constructor(isLocked: boolean, tell: (change: StoreChange) => void, tellBranch: (key: Key) => void) {
+  constructor(isLocked: boolean, onWrite: (change: StoreChange) => void, onBranch: (key: Key) => void) {
     this.isLocked = isLocked
-    this.#tell = tell
-    this.#tellBranch = tellBranch
+    this.#onWrite = onWrite
+    this.#onBranch = onBranch
   }
 
   capabilities(below: Capabilities): Capabilities {
@@ -377,22 +377,22 @@ class SessionLayer implements Layer {
     return after(run(step.call), answer => {
       if (step.verb === 'moveBranch') {
         if (answer === 'moved')
-          for (const key of [step.key, step.to]) if (key !== undefined) this.#tellBranch(key)
+          for (const key of [step.key, step.to]) if (key !== undefined) this.#onBranch(key)
         return answer
       }
-      if (refusalOf(step, answer) === undefined) this.#told(step)
+      if (refusalOf(step, answer) === undefined) this.#report(step)
       return answer
     })
   }
 
-  #told({ verb, key, to, value }: Step): void {
+  #report({ verb, key, to, value }: Step): void {
     if (verb === 'put') {
-      this.#tell({ type: 'put', key, size: value?.isStream === false ? value.bytes.length : undefined })
+      this.#onWrite({ type: 'put', key, size: value?.isStream === false ? value.bytes.length : undefined })
       return
     }
     if (verb === 'rename' && (to === undefined || to.equals(key))) return
-    this.#tell({ type: 'delete', key })
-    if (to !== undefined) this.#tell({ type: 'put', key: to })
+    this.#onWrite({ type: 'delete', key })
+    if (to !== undefined) this.#onWrite({ type: 'put', key: to })
   }
 }
 

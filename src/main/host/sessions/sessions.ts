@@ -112,7 +112,7 @@ export class Sessions {
       source: session.source,
       isReadOnly: isLocked,
     })
-    this.#tell()
+    this.#broadcastSessions()
     return session.info
   }
 
@@ -130,7 +130,7 @@ export class Sessions {
       record: new ChangeRecord(this.#options.changes),
       lasting: undefined,
     })
-    this.#tell()
+    this.#broadcastSessions()
     return info
   }
 
@@ -138,7 +138,7 @@ export class Sessions {
     const session = this.get(id)
     session.isReadOnly = isReadOnly
     this.#options.workspace.setReadOnly(session.source, isReadOnly)
-    this.#tell()
+    this.#broadcastSessions()
     return session.info
   }
 
@@ -146,11 +146,11 @@ export class Sessions {
     const session = this.get(id)
     session.environment = environment
     this.#options.workspace.setEnvironment(session.source, environment)
-    return environment === 'production' ? this.setReadOnly(id, true) : this.#told(session)
+    return environment === 'production' ? this.setReadOnly(id, true) : this.#changed(session)
   }
 
-  #told(session: Session): SessionInfo {
-    this.#tell()
+  #changed(session: Session): SessionInfo {
+    this.#broadcastSessions()
     return session.info
   }
 
@@ -182,7 +182,7 @@ export class Sessions {
           appliedSource(source, applied),
         )
       } finally {
-        this.#tell()
+        this.#broadcastSessions()
       }
       const { info } = session
       // The applied document is a new source, so what is remembered is stored for it too.
@@ -199,7 +199,7 @@ export class Sessions {
   async close(id: string): Promise<void> {
     const session = this.get(id)
     this.#open.delete(id)
-    this.#tell()
+    this.#broadcastSessions()
     await session.close()
   }
 
@@ -299,7 +299,7 @@ export class Sessions {
     this.#draining.add(settled)
   }
 
-  #tell(): void {
+  #broadcastSessions(): void {
     this.#options.broadcast('sessionsChanged', { sessions: this.infos })
   }
 }

@@ -17,9 +17,9 @@ export class StackStatus {
    * @param nodes The current nodes of the stack.
    */
   of(nodes: readonly { readonly id: string }[]): SessionStatus {
-    const told = nodes.flatMap(({ id }) => this.#nodes.get(id) ?? [])
-    const [lost] = told.flatMap(status => status.lost ?? []).sort((a, b) => a.since - b.since)
-    const indexing = told.flatMap(status => status.indexing ?? [])
+    const statuses = nodes.flatMap(({ id }) => this.#nodes.get(id) ?? [])
+    const [lost] = statuses.flatMap(status => status.lost ?? []).sort((a, b) => a.since - b.since)
+    const indexing = statuses.flatMap(status => status.indexing ?? [])
     return { ...(lost && { lost }), ...(indexing.length > 0 && { indexing: sumOf(indexing) }) }
   }
 }

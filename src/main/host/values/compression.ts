@@ -119,7 +119,7 @@ function assertGzipTail(bytes: Uint8Array, at: number, content: Uint8Array): voi
     throw new StageError('its size does not match its content')
 }
 
-/** Compresses with the header of `like`: its name, time, comment, system, and its level if the header tells it. */
+/** Compresses with the header of `like`: its name, time, comment, system, and its level if the header contains it. */
 function packGzip(content: Uint8Array, like: Uint8Array): Uint8Array {
   if (like.length === 0) return zlib.gzipSync(content)
   const head = like.subarray(0, gzipBody(like, 0))
@@ -137,7 +137,7 @@ function unpackZlib(bytes: Uint8Array, limit: number): Unpacked {
   return wholeStream(inflate(zlib.inflateSync, bytes, limit), bytes.length)
 }
 
-/** Compresses with the window size and the level that the header of `like` tells (RFC 1950). */
+/** Compresses with the window size and the level that the header of `like` contains (RFC 1950). */
 function packZlib(content: Uint8Array, like: Uint8Array): Uint8Array {
   if (like.length === 0) return zlib.deflateSync(content)
   const level = [1, 5, 6, 9][(like[1] ?? 0) >> 6] ?? 6

@@ -129,7 +129,7 @@ export class Workspace implements WorkspaceView {
 
   dismissNotice(): void {
     this.#notice = undefined
-    this.#tell()
+    this.#notify()
   }
 
   /** Saves unsaved changes. */
@@ -141,10 +141,10 @@ export class Workspace implements WorkspaceView {
   #change(content: WorkspaceContent & { readonly settings: Settings }): void {
     this.#content = content
     this.#saveSoon()
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     const { state } = this
     for (const listener of this.#listeners) listener(state)
   }
@@ -161,7 +161,7 @@ export class Workspace implements WorkspaceView {
       .catch((error: unknown) => {
         this.#log('The workspace could not be saved', error)
         this.#notice = `The workspace could not be saved to ${this.#path}: ${describe(error)}`
-        this.#tell()
+        this.#notify()
       })
   }
 }

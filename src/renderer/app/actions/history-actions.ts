@@ -12,13 +12,13 @@ export async function undo(services: Services, session: string, entry?: number):
   const undone = await whileWaiting('Undoing…', services.client.call('history.undo', { session, entry }))
   offers.get(undone.entry)?.()
   const run = () => attempt(() => redo(services, session, undone.entry))
-  showToast({ ...toldOf(session, 'Undid', undone), action: { label: 'Redo', run } })
+  showToast({ ...toastOf(session, 'Undid', undone), action: { label: 'Redo', run } })
 }
 
 /** Makes an entry again, by default the one that was taken back last. */
 export async function redo(services: Services, session: string, entry?: number): Promise<void> {
   const redone = await whileWaiting('Redoing…', services.client.call('history.redo', { session, entry }))
-  showChange(services, session, redone.entry, toldOf(session, 'Redid', redone))
+  showChange(services, session, redone.entry, toastOf(session, 'Redid', redone))
 }
 
 type Toast = Parameters<typeof showToast>[0]
@@ -43,7 +43,7 @@ export function showChange(
   offers.set(entry, showToast({ ...toast, action: { label: 'Undo', run } }))
 }
 
-function toldOf(
+function toastOf(
   session: string,
   verb: string,
   { title, key, skipped, done, examples }: UndoneInfo,

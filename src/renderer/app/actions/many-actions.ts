@@ -244,7 +244,7 @@ function refuseRanges(selection: KeySelection): void {
   if (selection.hasRanges) throw new Error('Too many keys to copy as text: choose fewer')
 }
 
-/** Says how a job on many keys ended, and offers to take it back. What asked for another job tells of its end itself. */
+/** Says how a job on many keys ended, and offers to take it back. Other jobs are reported by the code that started them. */
 export function manyEnded(services: Services, job: JobInfo): void {
   const { request, state, result } = job
   if (request.type !== 'many') return

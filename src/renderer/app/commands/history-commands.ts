@@ -11,7 +11,7 @@ import type { CommandContext } from './use-commands.ts'
 /** Commands that take changes back, and show what was changed. */
 export function historyCommands({ services, session, subject, history }: CommandContext): readonly Command[] {
   const canWrite = canWriteTo(session)
-  // Until the host has told, a key press is for it to judge.
+  // Until the host has reported its state, it decides what a key press does.
   const isUnknown = history === undefined
   return [
     {

@@ -184,7 +184,7 @@ function useMore(list: RefObject<HTMLElement | null>, count: number): More {
 
 interface TabLabelProps {
   readonly tab: Tab
-  /** Tells it from tabs of the same title. */
+  /** Distinguishes it from tabs with the same title. */
   readonly hint: string | undefined
   readonly onClose: () => void
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../shared/procedures/stacks.ts'
-import { tellApart } from '../../ui/text/tell-apart.ts'
+import { distinguishingHints } from '../../ui/text/distinguishing-hints.ts'
 
 /** The stages by which a value is shown, their names with blanks between; the rest, or all with `auto`, is detected. */
 export type View = string
@@ -43,7 +43,7 @@ export interface StackTabState extends TabBase {
 export interface QueryTabState extends TabBase {
   readonly kind: 'query'
   readonly session: string
-  /** Tells query tabs apart. */
+  /** Distinguishes query tabs. */
   readonly query: string
   /** The query as JSON, as it is written now. */
   readonly text: string
@@ -84,9 +84,9 @@ export function tabTitle(tab: Tab): string {
   return name === '' ? '/' : `${name}/`
 }
 
-/** Hints that tell tabs of equal titles apart, by their ids. */
+/** Hints that distinguish tabs with equal titles, by their ids. */
 export function tabHints(tabs: readonly Tab[]): ReadonlyMap<string, string> {
-  return tellApart(tabs.map(tab => ({ id: tab.id, name: tabTitle(tab), place: placeOf(tab) })))
+  return distinguishingHints(tabs.map(tab => ({ id: tab.id, name: tabTitle(tab), place: placeOf(tab) })))
 }
 
 /** What holds the key or the file of a tab. */

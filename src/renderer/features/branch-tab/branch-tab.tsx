@@ -202,7 +202,7 @@ function SortedChildren({
 }: ChildrenProps & { readonly order: ChildOrder }) {
   const { prefix } = table
   const { id, document } = session
-  // The order that is wanted later is told to these rows.
+  // Later orders are passed to these rows.
   const [first] = useState(order)
   const rows = useMemo(() => new SortedRows(client, id, prefix, first), [client, id, prefix, first])
   const state = useSyncExternalStore(rows.subscribe, rows.getState)

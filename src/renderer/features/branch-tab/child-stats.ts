@@ -25,7 +25,7 @@ export class ChildStats {
   readonly #running = new Map<string, AbortController>()
   #queue: string[] = []
   #revision = 0
-  #isTelling = false
+  #isEmitPending = false
 
   constructor(client: Client, session: string, prefix: string) {
     this.#client = client
@@ -82,7 +82,7 @@ export class ChildStats {
     } finally {
       this.#running.delete(name)
       // Changed while it was being read: visible rows request it again.
-      if (signal.aborted) this.#tell()
+      if (signal.aborted) this.#emitSoon()
       this.#pump()
     }
   }
@@ -91,20 +91,20 @@ export class ChildStats {
     this.#stats.set(name, stat)
     const oldest = this.#stats.keys().next()
     if (this.#stats.size > MAX_STATS && oldest.done === false) this.#stats.delete(oldest.value)
-    this.#tell()
+    this.#emitSoon()
   }
 
   #forget(name: string): void {
     this.#running.get(name)?.abort()
-    if (this.#stats.delete(name)) this.#tell()
+    if (this.#stats.delete(name)) this.#emitSoon()
   }
 
   /** Many answers arrive together, so one notification covers all of them. */
-  #tell(): void {
-    if (this.#isTelling) return
-    this.#isTelling = true
+  #emitSoon(): void {
+    if (this.#isEmitPending) return
+    this.#isEmitPending = true
     setTimeout(() => {
-      this.#isTelling = false
+      this.#isEmitPending = false
       this.#revision += 1
       this.#changed.emit()
     }, 10)

@@ -16,15 +16,15 @@ interface InspectorProps {
   readonly subject: { readonly session: string; readonly key: string } | undefined
   /** Whether an edit keeps the time to live of a value in this session. */
   readonly keepsExpiry: boolean
-  /** Where the key lives. `isFailing`: the key cannot be read, and that is told already. */
+  /** Where the key lives. `isFailing`: the key cannot be read, and the failure is already shown. */
   readonly places?: ((key: string, isFailing: boolean) => ReactNode) | undefined
-  /** What is told elsewhere of a failure to read the key, so that it is not told here as well. */
-  readonly told?: 'in its tab' | 'server lost' | undefined
+  /** Where else the window shows the failure to read the key. The inspector then does not repeat its message. */
+  readonly shownElsewhere?: 'in its tab' | 'server lost' | undefined
   readonly onCopy: (text: string, what: string) => void
 }
 
 /** Everything known about one key without reading its value. */
-export function Inspector({ client, subject, keepsExpiry, places, told, onCopy }: InspectorProps) {
+export function Inspector({ client, subject, keepsExpiry, places, shownElsewhere, onCopy }: InspectorProps) {
   return (
     <>
       <PanelHeader title="Inspector">
@@ -44,21 +44,21 @@ export function Inspector({ client, subject, keepsExpiry, places, told, onCopy }
           keyText={subject.key}
           keepsExpiry={keepsExpiry}
           places={places}
-          told={told}
+          shownElsewhere={shownElsewhere}
         />
       )}
     </>
   )
 }
 
-interface KeyDetailsProps extends Pick<InspectorProps, 'places' | 'told'> {
+interface KeyDetailsProps extends Pick<InspectorProps, 'places' | 'shownElsewhere'> {
   readonly client: Client
   readonly session: string
   readonly keyText: string
   readonly keepsExpiry: boolean
 }
 
-function KeyDetails({ client, session, keyText, keepsExpiry, places, told }: KeyDetailsProps) {
+function KeyDetails({ client, session, keyText, keepsExpiry, places, shownElsewhere }: KeyDetailsProps) {
   const value = useKeyStat(client, session, keyText)
   const now = useNow(value?.type === 'stat' && value.stat.expires !== undefined ? 1000 : 'never')
   return (
@@ -70,16 +70,19 @@ function KeyDetails({ client, session, keyText, keepsExpiry, places, told }: Key
           facts={[...valueFacts(value.stat), ...expiryFact(value.stat, now, keepsExpiry)]}
         />
       )}
-      {value?.type === 'failed' && <Failure message={value.message} told={told} />}
+      {value?.type === 'failed' && <Failure message={value.message} shownElsewhere={shownElsewhere} />}
       {places?.(keyText, value?.type === 'failed')}
       {value?.type === 'absent' && <p className={styles['note']}>No value at this key itself.</p>}
     </div>
   )
 }
 
-/** Why nothing is known of a value. The reason stands once in the window: where one reads the value, if it is open. */
-function Failure({ message, told }: { readonly message: string } & Pick<InspectorProps, 'told'>) {
-  if (told === undefined) {
+/** Why nothing is known about a value. The window shows the reason once: in the tab of the key, if it is open. */
+function Failure({
+  message,
+  shownElsewhere,
+}: { readonly message: string } & Pick<InspectorProps, 'shownElsewhere'>) {
+  if (shownElsewhere === undefined) {
     return (
       <p role="alert" className={styles['failed']}>
         {message}
@@ -88,7 +91,9 @@ function Failure({ message, told }: { readonly message: string } & Pick<Inspecto
   }
   return (
     <p className={styles['note']} title={message}>
-      {told === 'server lost' ? 'Not known until the server is back.' : 'Size and times could not be read.'}
+      {shownElsewhere === 'server lost'
+        ? 'Not known until the server is back.'
+        : 'Size and times could not be read.'}
     </p>
   )
 }

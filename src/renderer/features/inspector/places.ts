@@ -27,7 +27,7 @@ export function placeViews(
   nodes: readonly NamedNode[],
   now: number,
 ): readonly PlaceView[] {
-  // What an edit is based on: a write that waits, else what is no copy. Others are told apart from that.
+  // What an edit is based on: a write that waits, else what is no copy. Other places are compared with that.
   const known = places.filter(({ content }) => content !== undefined)
   const served = (
     known.find(({ state }) => state === 'unflushed') ??
@@ -67,7 +67,7 @@ function detailOf(
   now: number,
 ): string {
   if (problem !== undefined) return problem
-  if (state === 'unknown') return 'this store does not tell where its values are'
+  if (state === 'unknown') return 'this store does not report where its values are'
   if (state === 'unflushed-delete') return 'a delete waits to reach the stores below'
   if (state === 'absent') return isCopy ? 'no copy' : 'no value'
   const unpacked =

@@ -16,7 +16,7 @@ export interface WhereItLivesProps {
   readonly reads: LastReads
   readonly session: SessionInfo
   readonly keyText: string
-  /** Whether it is told already that the key cannot be read, and why. */
+  /** Whether the window already shows that the key cannot be read, and why. */
   readonly isFailing?: boolean
   /** Takes over what a place has that differs; absent where the key is not open. */
   readonly onTake?: TakeValue | undefined
@@ -32,7 +32,7 @@ export function WhereItLives(props: WhereItLivesProps) {
   const [shown, show] = useState<PlaceView>()
   // A branch without a value lives nowhere.
   if (look?.places.every(({ state }) => state === 'absent')) return null
-  // That one place fails is what is told.
+  // With a single place, its failure is the one that is already shown.
   if (isFailing && (failure !== undefined || (look?.places.length ?? 0) < 2)) return null
   const agreement = look && agreementText(look)
   return (

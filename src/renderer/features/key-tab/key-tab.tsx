@@ -141,7 +141,7 @@ export function KeyTab(props: KeyTabProps) {
   useFocusOnce(model, isFocusWanted, onFocusTaken)
 
   useEffect(() => {
-    model.effects.tellOf(putEvents)
+    model.effects.setEvents(putEvents)
   }, [model, putEvents])
 
   if (isHistoryWanted && !isHistory) setMode('history')

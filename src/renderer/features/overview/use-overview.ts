@@ -42,7 +42,7 @@ async function follow(
   client: Client,
   session: string,
   signal: AbortSignal,
-  tell: (change: Omit<Known, 'session'>) => void,
+  onChange: (change: Omit<Known, 'session'>) => void,
 ): Promise<void> {
   const isOver = (): boolean => signal.aborted
   let version: number | undefined
@@ -50,9 +50,9 @@ async function follow(
     try {
       const overview = await client.call('overview.next', { session, version }, { signal })
       ;({ version } = overview)
-      if (!isOver()) tell({ overview, failure: undefined })
+      if (!isOver()) onChange({ overview, failure: undefined })
     } catch (error) {
-      if (!isOver()) tell({ failure: error instanceof CallError ? error.message : String(error) })
+      if (!isOver()) onChange({ failure: error instanceof CallError ? error.message : String(error) })
       return
     }
   }

@@ -62,7 +62,7 @@ export function QueryBuilder({ built, onChange }: QueryBuilderProps) {
       </div>
       {rows.map((row, index) => (
         <Line
-          // Rows have no name of their own, and are told apart by their place.
+          // Rows have no name, and are distinguished by their position.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
           key={index}
           row={row}

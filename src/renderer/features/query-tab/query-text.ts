@@ -33,7 +33,7 @@ export function readQuery(text: string): BuiltQuery | undefined {
     throw error
   }
   if (!isRecord(json)) return undefined
-  // What does not fit is told by the host, and kept as it is.
+  // The host reports what is invalid. It is kept unchanged.
   const query = json as Query
   const { where } = json
   const isAny = isRecord(where) && Object.keys(where).length === 1 && Array.isArray(where['or'])

@@ -46,7 +46,7 @@ export function rememberQuery(storage: TextStorage, source: string, text: string
   })
 }
 
-/** One line that tells one query from another: what it asks, and where. */
+/** One line that distinguishes a query from others: its conditions and its prefix. */
 export function queryLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > 90 ? `${line.slice(0, 90)}…` : line

@@ -152,7 +152,7 @@ function both(first: Handlers, second: Handlers): Handlers {
   }
 }
 
-/** Each path by its last part, which tells most. */
+/** Each path by its last part, which is the most specific. */
 function lastParts(detail: string): string {
   return detail
     .split(' · ')

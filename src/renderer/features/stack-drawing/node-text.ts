@@ -45,7 +45,7 @@ export function countWords(count: NodeCount | undefined, width: number): CountWo
   const keys = formatCountOf(entries, accuracy, 'key', 'keys')
   const bytes = count.bytes === undefined ? '' : ` · ${formatBytes(count.bytes)}`
   const number = formatCount(entries, accuracy)
-  // The number that other places of the window tell exactly, where it has room.
+  // Other parts of the window, which have more room, show the exact number.
   const rough = formatCount(entries, 'approximate')
   const shorter = [`${keys}${bytes}`, `${number}${bytes}`, keys, number, rough]
   const room = Math.floor((width - BESIDE) / CHARACTER)

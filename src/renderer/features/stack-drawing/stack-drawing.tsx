@@ -38,7 +38,7 @@ const NO_STEPS = [] as const
 /** Pixels from which a node has room for the words of two steps below it. */
 const WIDE = 150
 
-/** The stack from left to right, with the way of the last read, which the sentence below tells, too. */
+/** The stack from left to right, with the path of the last read, which the sentence below also describes. */
 export function StackDrawing({ client, reads, session, kinds, detailOf }: StackDrawingProps) {
   const read = useLastRead(reads, session.id)
   const now = useNow()
@@ -147,7 +147,7 @@ function Node({ node, kind, detail, count, state, marks, isCopy, isChosen, contr
   )
 }
 
-/** The kind, and the last part of a path, which tells most. */
+/** The kind, and the last part of a path, which is the most specific. */
 function shortDetail(kind: string, detail: string | undefined): string {
   const last = detail?.split(/[\\/]/).findLast(part => part !== '')
   return last === undefined ? kind : `${kind} · ${last.replace(/^picked /, '')}`

@@ -13,13 +13,13 @@ export function useNodeCounts(client: Client, { id, nodes, document }: SessionIn
   const [known, setKnown] = useState<{ readonly of: unknown; readonly counts: Counts }>()
   const isOne = nodes.length === 1
   useEffect(() => {
-    // What a single node holds is told below the drawing.
+    // For a single node, the count is shown below the drawing.
     if (isOne) return undefined
     const counting = repeatCount(
       signal => client.call('residency.counts', { session: id }, { signal }),
-      told => {
-        if (told !== 'failed')
-          setKnown({ of: document, counts: new Map(told.counts.map(count => [count.node, count])) })
+      result => {
+        if (result !== 'failed')
+          setKnown({ of: document, counts: new Map(result.counts.map(count => [count.node, count])) })
       },
     )
     const ends = [

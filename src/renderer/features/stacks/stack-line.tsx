@@ -2,7 +2,7 @@ import { FileJson, FlaskConical, Folder, Layers } from 'lucide-react'
 import type { Environment } from '../../../shared/contract-constants.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
-import { tellApart } from '../../ui/text/tell-apart.ts'
+import { distinguishingHints } from '../../ui/text/distinguishing-hints.ts'
 
 /** One line of the list of stacks: an open session, or one that was open before. */
 export interface StackLine {
@@ -39,9 +39,9 @@ export function stackLines(
   return [...open, ...closed]
 }
 
-/** Hints that tell stacks of equal names apart, by their ids. */
+/** Hints that distinguish stacks with equal names, by their ids. */
 export function stackHints(lines: readonly StackLine[]): ReadonlyMap<string, string> {
-  return tellApart(lines.map(({ id, name, source }) => ({ id, name, place: placeOf(source) })))
+  return distinguishingHints(lines.map(({ id, name, source }) => ({ id, name, place: placeOf(source) })))
 }
 
 /** What holds the folder or the file. */

@@ -273,7 +273,7 @@ function useViewport(view: TreeView): RefObject<HTMLDivElement | null> {
     if (element.clientHeight === 0) agreed.current = undefined
     const { physical } = view.position
     if (Math.abs(element.scrollTop - physical) >= 1) {
-      // A person has scrolled, and the event that tells the view of it is still to come.
+      // The user has scrolled, and the view has not received the event yet.
       if (agreed.current !== undefined && Math.abs(element.scrollTop - agreed.current) >= 1) return
       element.scrollTop = physical
     }

@@ -1,6 +1,6 @@
 import type { LevelRange, Selection } from '../../../shared/procedures/many.ts'
 
-/** Keys beyond which a selection is told as ranges alone. */
+/** The number of keys above which a selection is sent only as ranges. */
 export const MAX_CHOSEN_KEYS = 20_000
 
 /** Names of one level that are chosen, and how many those are where that is known. */

@@ -27,7 +27,7 @@ export function useChosenRows(rows: ChoosableRows) {
   const [chosen, setChosen] = useState(KeySelection.none)
   const [anchor, setAnchor] = useState(0)
   const [of, setOf] = useState({ contentKey, orderKey })
-  /** What was chosen last. The host may still be telling the keys of a range. */
+  /** What was chosen last. The host may still be sending the keys of a range. */
   const latest = useRef<{ readonly of: unknown; readonly selection: Promise<KeySelection> }>(undefined)
   if (of.contentKey !== contentKey || of.orderKey !== orderKey) {
     if (of.contentKey !== contentKey) setChosen(KeySelection.none)

@@ -7,19 +7,19 @@ import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 import { firstKey } from './etcd-writes.ts'
 
-type Tell = (change: OthersChange) => void
+type Listener = (change: OthersChange) => void
 type Stream = IDuplexStream<IWatchRequest, IWatchResponse>
 
 /**
- * Changes by others, from the revision at which following began. A lost stream goes on at the revision after the last one
- * that was told. If that was discarded by compaction, `resync` is told instead.
+ * Changes by others, from the revision at which following began. A lost stream resumes at the revision after the last one
+ * that was reported. If that was discarded by compaction, `resync` is reported instead.
  */
 export class EtcdChanges {
   readonly #connection: EtcdConnection
   readonly #rows: EtcdRows
-  readonly #listeners = new Set<Tell>()
+  readonly #listeners = new Set<Listener>()
   readonly #own = new OwnWrites<number>()
-  /** The revision to go on from. */
+  /** The revision to resume from. */
   #next = 0
   #stream: Stream | undefined
   #isRunning = false
@@ -30,7 +30,7 @@ export class EtcdChanges {
     this.#rows = rows
   }
 
-  follow(listener: Tell): () => void {
+  follow(listener: Listener): () => void {
     this.#listeners.add(listener)
     if (!this.#isRunning) {
       this.#isRunning = true
@@ -43,7 +43,7 @@ export class EtcdChanges {
     }
   }
 
-  /** Notes a write of this store, so that its change is not told as that of another. */
+  /** Notes a write of this store, so that its change is not reported as one by others. */
   own<T>(write: Promise<T>, revisionOf: (written: T) => number): Promise<T> {
     return this.#isRunning ? this.#own.note(write, revisionOf) : write
   }
@@ -102,21 +102,21 @@ export class EtcdChanges {
     if (canceled) {
       if (compact_revision !== '0') {
         this.#next = Math.max(Number(compact_revision), Number(header.revision)) + 1
-        this.#tell('resync')
+        this.#emit('resync')
       }
       return false
     }
     for (const { type, kv } of events) {
       const revision = Number(kv.mod_revision)
       this.#next = revision + 1
-      this.#tell({ key: this.#rows.nameOf(kv.key), isThere: type === 'Put' }, revision)
+      this.#emit({ key: this.#rows.nameOf(kv.key), isThere: type === 'Put' }, revision)
     }
     // A notification of progress.
     if (events.length === 0 && !created) this.#next = Math.max(this.#next, Number(header.revision) + 1)
     return true
   }
 
-  #tell(change: OthersChange, revision?: number): void {
+  #emit(change: OthersChange, revision?: number): void {
     this.#own.inOrder(() => {
       for (const listener of this.#listeners) listener(change)
     }, revision)

@@ -18,7 +18,7 @@ export function testEtcd(options: EtcdOptions, context: ServerContext): Promise<
         return [opened, await reach(test, opened)] as const
       })
       const { client, user, places, name, timeout, tls } = access
-      await test.tell('encrypt', () => {
+      await test.check('encrypt', () => {
         const [place] = places
         const encrypted = tls && { ...tls, ALPNProtocols: ['h2'] }
         return place === undefined
@@ -34,16 +34,18 @@ export function testEtcd(options: EtcdOptions, context: ServerContext): Promise<
           user === undefined ? 'without a user' : `signed in as ${JSON.stringify(user)}`,
         ] as const
       })
-      await test.tell('server', async () => {
+      await test.check('server', async () => {
         const { version } = await client.maintenance.status()
         return `etcd ${version}, at revision ${header.revision}`
       })
-      await test.tell('topology', async () => {
+      await test.check('topology', async () => {
         const { members } = await client.cluster.memberList({})
         return members.length === 1 ? 'one member' : `a cluster of ${members.length} members`
       })
-      await test.tell('keys', () => `${count} keys`)
-      await test.tell('latency', () => test.latency(() => client.kv.range({ key: all.key, keys_only: true })))
+      await test.check('keys', () => `${count} keys`)
+      await test.check('latency', () =>
+        test.latency(() => client.kv.range({ key: all.key, keys_only: true })),
+      )
       // Without users everything is allowed. What a user may do is known by trying alone.
       const mayWrite = user === undefined ? options.revision === undefined : undefined
       const rights = { write: mayWrite, delete: mayWrite, expiry: mayWrite }

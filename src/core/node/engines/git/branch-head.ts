@@ -25,7 +25,7 @@ export interface Version {
 /** Commits by others are followed one by one up to this many; beyond, only their sum is compared. */
 const MOST_FOLLOWED = 2000
 /** Changes by others are reported one by one up to this many. */
-const MOST_TOLD = 10_000
+const MAX_REPORTED = 10_000
 /** How far an etag of another opening is followed back. */
 const MOST_TRACED = 10_000
 /** How often the branch is looked at while it is watched, in milliseconds. */
@@ -103,10 +103,10 @@ export class BranchHead {
       await this.#trees.diff(below, next, names => versions.push([names.join('/'), { commit: one, time }]))
       below = next
     }
-    const told: { names: readonly string[]; isThere: boolean }[] = []
-    if (!isFirst && [...this.hubs].some(hub => hub.isHeard)) {
+    const changed: { names: readonly string[]; isThere: boolean }[] = []
+    if (!isFirst && [...this.hubs].some(hub => hub.hasWatchers)) {
       await this.#trees.diff(old.tree, tree, (names, entry) =>
-        told.push({ names, isThere: entry !== undefined && isFile(entry) }),
+        changed.push({ names, isThere: entry !== undefined && isFile(entry) }),
       )
     }
     // Own commits may have moved it meanwhile.
@@ -117,7 +117,7 @@ export class BranchHead {
       this.#versions.clear()
     }
     for (const [path, version] of versions) this.#versions.set(path, version)
-    this.#tell(told)
+    this.#report(changed)
   }
 
   /** The commits after `old` up to `commit`, the oldest first; `undefined` if `old` is not below it. */
@@ -131,19 +131,19 @@ export class BranchHead {
     return chain.reverse()
   }
 
-  tell(change: Change): void {
-    for (const hub of this.hubs) hub.tell(change)
+  emit(change: Change): void {
+    for (const hub of this.hubs) hub.emit(change)
   }
 
-  #tell(told: readonly { readonly names: readonly string[]; readonly isThere: boolean }[]): void {
-    if (told.length > MOST_TOLD) {
-      this.tell({ type: 'resync', key: Key.root })
+  #report(changed: readonly { readonly names: readonly string[]; readonly isThere: boolean }[]): void {
+    if (changed.length > MAX_REPORTED) {
+      this.emit({ type: 'resync', key: Key.root })
       return
     }
-    for (const { names, isThere } of told) {
+    for (const { names, isThere } of changed) {
       const segments = names.map(segmentOf)
       if (segments.some(segment => segment === undefined)) continue
-      this.tell({ type: isThere ? 'put' : 'delete', key: Key.of(...(segments as string[])) })
+      this.emit({ type: isThere ? 'put' : 'delete', key: Key.of(...(segments as string[])) })
     }
   }
 

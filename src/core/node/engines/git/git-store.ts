@@ -71,9 +71,9 @@ export class GitStore implements Store {
     if (names === undefined) return undefined
     const head = this.#branch.head.current
     const known = head instanceof Promise ? null : this.#branch.trees.findKnown(head.tree, names)
-    if (known === null) return this.#told('get', key, () => this.#read(key, names))
+    if (known === null) return this.#withFailureKey('get', key, () => this.#read(key, names))
     if (known === undefined || known.mode === FOLDER) return undefined
-    return this.#told('get', key, () => this.#value(key, names, known))
+    return this.#withFailureKey('get', key, () => this.#value(key, names, known))
   }
 
   async #read(key: Key, names: readonly string[]): Promise<Found | undefined> {
@@ -108,7 +108,7 @@ export class GitStore implements Store {
   }
 
   has(key: Key): Promise<boolean> {
-    return this.#told('look up', key, async () => {
+    return this.#withFailureKey('look up', key, async () => {
       const names = namesOf(key)
       const entry = names && (await this.#entry(names))
       if (entry !== undefined) refuseOthers('look up', key, entry)
@@ -117,7 +117,7 @@ export class GitStore implements Store {
   }
 
   stat(key: Key): Promise<Stat | undefined> {
-    return this.#told('stat', key, async () => {
+    return this.#withFailureKey('stat', key, async () => {
       const names = namesOf(key)
       const entry = names && (await this.#entry(names))
       if (names === undefined || entry === undefined) return undefined
@@ -130,11 +130,11 @@ export class GitStore implements Store {
   }
 
   versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
-    return this.#told('list the versions of', key, () => versionsIn(this.#branch, key, call))
+    return this.#withFailureKey('list the versions of', key, () => versionsIn(this.#branch, key, call))
   }
 
   readVersion(key: Key, id: string): Promise<Uint8Array | undefined> {
-    return this.#told('get a version of', key, () => versionAt(this.#branch, key, id))
+    return this.#withFailureKey('get a version of', key, () => versionAt(this.#branch, key, id))
   }
 
   async write(key: Key, value: Payload, call: Call): Promise<Written> {
@@ -152,7 +152,7 @@ export class GitStore implements Store {
       const answer = ({ commit }: { commit: string }): Written => ({ etag: this.#etag(oid, commit, names) })
       return { message: `put ${shown(key)}`, paths: [path], answer }
     })
-    if (written.refused === undefined) this.#tell('put', key)
+    if (written.refused === undefined) this.#emit('put', key)
     return written
   }
 
@@ -186,7 +186,7 @@ export class GitStore implements Store {
       await draft.remove(names)
       return { message: `delete ${shown(key)}`, paths: [names.join('/')], answer: () => 'removed' }
     })
-    if (removed === 'removed') this.#tell('delete', key)
+    if (removed === 'removed') this.#emit('delete', key)
     return removed
   }
 
@@ -207,8 +207,8 @@ export class GitStore implements Store {
       return { message: `rename ${shown(from)} to ${shown(to)}`, paths, answer: () => 'moved' }
     })
     if (moved === 'moved') {
-      this.#tell('delete', from)
-      this.#tell('put', to)
+      this.#emit('delete', from)
+      this.#emit('put', to)
     }
     return moved
   }
@@ -248,7 +248,7 @@ export class GitStore implements Store {
         return { message: given.message ?? summary(operations), paths, answer: () => true }
       },
     )
-    if (changed) for (const { type, key } of operations) this.#tell(type, key)
+    if (changed) for (const { type, key } of operations) this.#emit(type, key)
   }
 
   async begin(): Promise<StoreTransaction> {
@@ -260,14 +260,14 @@ export class GitStore implements Store {
       const isDone = await this.#commit('commit a transaction', undefined, undefined, (draft, at) =>
         transaction.make(draft, { ...at, message: summary(operations) }),
       )
-      if (isDone) for (const { type, key } of operations) this.#tell(type, key)
+      if (isDone) for (const { type, key } of operations) this.#emit(type, key)
       return isDone
     }
     return { store: transaction, commit, rollback: () => undefined }
   }
 
   list(prefix: Key, call: Call): Promise<ListPage> {
-    return this.#told('list', prefix, async () => {
+    return this.#withFailureKey('list', prefix, async () => {
       const { trees, head } = this.#branch
       const names = namesOf(prefix)
       const { tree } = await head.current
@@ -278,7 +278,7 @@ export class GitStore implements Store {
   }
 
   stats(call: Call): Promise<StoreStats> {
-    return this.#told('count', undefined, async () => {
+    return this.#withFailureKey('count', undefined, async () => {
       const { trees, head } = this.#branch
       const { tree } = await head.current
       const count = async (oid: string): Promise<number> => {
@@ -309,8 +309,8 @@ export class GitStore implements Store {
     await this.#branch.release()
   }
 
-  #tell(type: 'put' | 'delete', key: Key): void {
-    this.#branch.head.tell({ type, key })
+  #emit(type: 'put' | 'delete', key: Key): void {
+    this.#branch.head.emit({ type, key })
   }
 
   #commit<Answer>(
@@ -324,13 +324,13 @@ export class GitStore implements Store {
   ): Promise<Answer> {
     const { writer } = this.#branch
     if (writer === undefined) throw failure('READ_ONLY', action, key, 'the store is read-only')
-    return this.#told(action, key, () =>
+    return this.#withFailureKey(action, key, () =>
       writer.commit<Answer>({ author, make: (draft, objects, now) => make(draft, { objects, now }) }),
     )
   }
 
   /** A failure of the repository becomes one of the call. */
-  async #told<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
+  async #withFailureKey<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {

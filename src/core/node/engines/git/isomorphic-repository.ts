@@ -33,7 +33,7 @@ export class IsomorphicRepository implements Repository {
   async read(oid: string): Promise<GitObject | undefined> {
     try {
       const given = { fs, gitdir: this.place.folder, oid, format: 'content', cache: this.#cache } as const
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- the other calls have to be told the type
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- the other calls require the type
       const { type, object } = await this.#client.readObject(given)
       return { type: type as ObjectType, bytes: new Uint8Array(object as Uint8Array) }
     } catch (error) {

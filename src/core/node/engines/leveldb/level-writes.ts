@@ -98,12 +98,12 @@ export class LevelWrites {
     // One of them is the writer's own.
     if (this.#listeners.size < 2) return applied
     return applied.then(done => {
-      this.#tell(writes, by)
+      this.#notify(writes, by)
       return done
     })
   }
 
-  #tell(writes: readonly Waiting[], by: object): void {
+  #notify(writes: readonly Waiting[], by: object): void {
     for (const [user, listener] of this.#listeners) {
       if (user === by) continue
       for (const { key, value } of writes) listener({ key, isThere: value !== undefined })

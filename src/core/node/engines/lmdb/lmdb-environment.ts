@@ -138,7 +138,7 @@ export class LmdbEnvironment {
   async #written(user: User, writes: readonly Waiting[], durable: boolean): Promise<void> {
     // The client answers once others see the writes, which is before the device has them.
     if (durable && writes.length > 0) await this.sync()
-    if (this.#listeners.size > 0) this.#tell(user, writes)
+    if (this.#listeners.size > 0) this.#notify(user, writes)
   }
 
   /**
@@ -221,7 +221,7 @@ export class LmdbEnvironment {
     return results
   }
 
-  #tell(by: User, writes: readonly Waiting[]): void {
+  #notify(by: User, writes: readonly Waiting[]): void {
     for (const [user, listener] of this.#listeners) {
       if (user === by || user.database !== by.database) continue
       for (const { key, value } of writes) listener({ key, isThere: value !== undefined })

@@ -16,12 +16,12 @@ export interface Item {
 }
 
 /**
- * How an item holds a value. In layout `strata` a header with the times is before it; in layout `path` it is as it is, and the
- * server tells in how many seconds it expires.
+ * How an item holds a value. In layout `strata` a header with the times precedes it. In layout `path` the item is the value,
+ * and the server reports in how many seconds it expires.
  */
 export class ItemForm {
   readonly hasHeader: boolean
-  /** What to ask for with a value. */
+  /** The flags of a request for a value. */
   readonly flags: string
 
   constructor(hasHeader: boolean) {

@@ -109,7 +109,7 @@ export class MemcachedValues implements KeyValues {
   async has(key: Key): Promise<boolean> {
     const name = this.#parts.names.nameOf(key)
     if (name === undefined) return false
-    // An item with a hash for its name may hold the value of another key, which only the item itself tells.
+    // An item with a hash for its name may hold the value of another key, which only the item itself contains.
     if (name.whole === undefined) {
       const { status, rest } = await this.#server.send('look up', `mg ${name.key} t${name.flag}`)
       if (status !== 'HD' || !this.#mayHaveExpired(rest)) return status === 'HD'
@@ -254,9 +254,9 @@ export class MemcachedValues implements KeyValues {
   }
 
   /** What a server that was gone held is lost, unless the connection alone was. */
-  changes(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+  changes(signal: AbortSignal, notify: (change: ForeignChange) => void): void {
     this.#server.onReached(() => {
-      if (!signal.aborted) tell('resync')
+      if (!signal.aborted) notify('resync')
       return Promise.resolve()
     })
   }

@@ -46,14 +46,14 @@ export class ReplyReader {
       const line = chunk.toString('latin1', at, chunk[end - 1] === 0x0d ? end - 1 : end)
       at = end + 1
       if (!line.startsWith('VA ')) {
-        this.#tell(line, undefined)
+        this.#emit(line, undefined)
         continue
       }
       const space = line.indexOf(' ', 3)
       const size = Number(space < 0 ? line.slice(3) : line.slice(3, space))
       const whole = size + END_BYTES
       if (at + whole <= chunk.length) {
-        this.#tell(line, copied(chunk, at, size))
+        this.#emit(line, copied(chunk, at, size))
         at += whole
         continue
       }
@@ -70,12 +70,12 @@ export class ReplyReader {
     if (this.#filled === value.length) {
       this.#value = undefined
       const { buffer, byteOffset, length } = value
-      this.#tell(this.#line, new Uint8Array(buffer, byteOffset, length - END_BYTES))
+      this.#emit(this.#line, new Uint8Array(buffer, byteOffset, length - END_BYTES))
     }
     return at + taken
   }
 
-  #tell(line: string, value: Uint8Array | undefined): void {
+  #emit(line: string, value: Uint8Array | undefined): void {
     const space = line.indexOf(' ')
     const status = space < 0 ? line : line.slice(0, space)
     let rest = space < 0 ? '' : line.slice(space + 1)

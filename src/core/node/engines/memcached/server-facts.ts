@@ -1,6 +1,6 @@
 import type { MetaConnection } from './meta-connection.ts'
 
-/** What a server tells of itself. */
+/** What a server reports about itself. */
 export interface ServerFacts {
   readonly version: string
   /** Names this run of the server: its numbers of writes begin again when it is started again. */

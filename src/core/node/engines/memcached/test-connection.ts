@@ -27,10 +27,10 @@ export function testMemcached(options: MemcachedOptions, context: ServerContext)
         return [connection, text] as const
       })
       const facts = await test.step('sign-in', async () => [await factsOf(opened), 'without a user'] as const)
-      await test.tell('server', () => `memcached ${facts.version}, ${memoryOf(facts)}`)
-      await test.tell('topology', () => 'one server')
-      await test.tell('keys', () => `about ${facts.items} keys; ${evictionsOf(facts)}`)
-      await test.tell('latency', () => test.latency(() => opened.send('mn')))
+      await test.check('server', () => `memcached ${facts.version}, ${memoryOf(facts)}`)
+      await test.check('topology', () => 'one server')
+      await test.check('keys', () => `about ${facts.items} keys; ${evictionsOf(facts)}`)
+      await test.check('latency', () => test.latency(() => opened.send('mn')))
       const write = options.readOnly !== true
       const expiry = write && options.layout !== 'path'
       return { read: true, write, delete: write, expiry, liveChanges: false }

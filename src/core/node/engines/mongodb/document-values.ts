@@ -176,12 +176,12 @@ export class DocumentValues implements KeyValues {
   }
 
   /** Changes of the documents that stand for keys. */
-  changes(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+  changes(signal: AbortSignal, notify: (change: ForeignChange) => void): void {
     const { names } = this.#parts
     const stop = this.#changes?.follow(change => {
-      if (change === 'resync') tell(change)
+      if (change === 'resync') notify(change)
       else if (hasPart(change.key, names.prefix, 0))
-        tell({ key: names.keyOf(change.key), isThere: change.isThere })
+        notify({ key: names.keyOf(change.key), isThere: change.isThere })
     })
     if (stop !== undefined) signal.addEventListener('abort', stop, { once: true })
   }

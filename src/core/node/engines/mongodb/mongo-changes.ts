@@ -15,13 +15,13 @@ import type { MongoAccess } from './mongo-access.ts'
 import { LOCK } from './mongo-batches.ts'
 import type { Within } from './mongo-writes.ts'
 
-type Tell = (change: OthersChange) => void
+type Listener = (change: OthersChange) => void
 
 /** What is asked of each change: the documents themselves are not needed. */
 const SHOWN = [{ $project: { operationType: 1, documentKey: 1, clusterTime: 1, updateDescription: 1 } }]
 /** Milliseconds for which the server waits for a change. */
 const WAIT = 1000
-/** The server no longer has the changes that a stream would go on from. */
+/** The server no longer has the changes from which a stream would resume. */
 const HISTORY_LOST = [260, 280, 286]
 
 interface Event extends Document {
@@ -37,19 +37,19 @@ interface Event extends Document {
 
 /**
  * Changes of a collection by others, from its stream of changes, which begins after the latest time of the server that is
- * known when following begins. A lost stream goes on after the last change that was told. If the server has discarded what
- * follows, or the collection was dropped, `resync` is told.
+ * known when following begins. A lost stream resumes after the last change that was reported. If the server has discarded what
+ * follows, or the collection was dropped, `resync` is reported.
  */
 export class MongoChanges {
   readonly #access: MongoAccess
   readonly #collection: Collection
   readonly #keyOf: (id: unknown) => Uint8Array | undefined
-  readonly #listeners = new Set<Tell>()
+  readonly #listeners = new Set<Listener>()
   readonly #own = new OwnWrites<bigint>()
   readonly #backoff = new Backoff()
   /** The latest time of the server that an answer has named. */
   #known: bigint
-  /** Where the stream begins, or goes on. */
+  /** Where the stream begins or resumes. */
   #from: Pick<ChangeStreamOptions, 'startAtOperationTime' | 'startAfter'> = {}
   #stream: ChangeStream<Document, never> | undefined
   #isRunning = false
@@ -76,7 +76,7 @@ export class MongoChanges {
     return at
   }
 
-  readonly follow = (listener: Tell): (() => void) => {
+  readonly follow = (listener: Listener): (() => void) => {
     this.#listeners.add(listener)
     if (!this.#isRunning) {
       this.#isRunning = true
@@ -90,7 +90,7 @@ export class MongoChanges {
     }
   }
 
-  /** Makes a write in a session that tells when the server made it, so that its change is not told as that of another. */
+  /** Makes a write in a session that has the time of the write, so that its change is not reported as one by others. */
   async own<T>(
     ids: readonly string[],
     write: (within: Within) => Promise<T>,
@@ -153,7 +153,7 @@ export class MongoChanges {
   /** Changes were missed. */
   #startAnew(): void {
     this.#from = {}
-    this.#tell('resync')
+    this.#emit('resync')
   }
 
   /** Follows until the stream ends. */
@@ -171,7 +171,7 @@ export class MongoChanges {
         if (startAfter !== undefined && startAfter !== null) this.#from = { startAfter }
         if (event === null) continue
         if (event.operationType === 'invalidate') {
-          this.#tell('resync')
+          this.#emit('resync')
           return
         }
         this.#take(event)
@@ -186,10 +186,10 @@ export class MongoChanges {
     const key = id === undefined || isLock(event) ? undefined : this.#keyOf(id)
     if (key === undefined) return
     const change = { key, isThere: event.operationType !== 'delete' }
-    this.#tell(change, event.clusterTime.toBigInt(), String(id))
+    this.#emit(change, event.clusterTime.toBigInt(), String(id))
   }
 
-  #tell(change: OthersChange, at?: bigint, id?: string): void {
+  #emit(change: OthersChange, at?: bigint, id?: string): void {
     this.#own.inOrder(
       () => {
         for (const listener of this.#listeners) listener(change)

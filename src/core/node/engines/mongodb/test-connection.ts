@@ -17,7 +17,7 @@ export function testMongo(options: MongoOptions, context: ServerContext): Promis
         opened = await accessTo(options, context)
         return [opened, `${opened.name} in ${milliseconds(performance.now() - start)}`] as const
       })
-      await test.tell('encrypt', () => (isEncrypted ? 'encrypted' : 'the connection is not encrypted'))
+      await test.check('encrypt', () => (isEncrypted ? 'encrypted' : 'the connection is not encrypted'))
       const hello = await test.step('sign-in', async () => {
         const found = await database.command({ hello: 1 })
         return [
@@ -25,19 +25,19 @@ export function testMongo(options: MongoOptions, context: ServerContext): Promis
           user === undefined ? 'without a user' : `signed in as ${JSON.stringify(user)}`,
         ] as const
       })
-      await test.tell('server', async () => {
+      await test.check('server', async () => {
         const { version } = await database.command({ buildInfo: 1 })
         return `MongoDB ${String(version)}`
       })
       const topology = topologyIn(hello)
-      await test.tell('topology', () => topology.name)
-      await test.tell('keys', async () => {
+      await test.check('topology', () => topology.name)
+      await test.check('keys', async () => {
         const { collection } = options
         if (collection === undefined) return `database ${database.databaseName}`
         const count = await database.collection(collection).estimatedDocumentCount()
         return `about ${count} documents in ${collection}`
       })
-      await test.tell('latency', () => test.latency(() => database.command({ ping: 1 })))
+      await test.check('latency', () => test.latency(() => database.command({ ping: 1 })))
       const write = topology.isWritable ? undefined : false
       return { read: true, write, delete: write, expiry: write, liveChanges: topology.isReplicated }
     },

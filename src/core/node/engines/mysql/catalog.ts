@@ -81,7 +81,7 @@ export async function tablesOf(
     const cut = new Set<string>()
     for (const [of, index, column, part] of indexes.rows) {
       if (of !== name) continue
-      // An index of the beginnings of texts does not tell that whole texts are unique.
+      // An index of the beginnings of texts does not guarantee that whole texts are unique.
       if (part !== null) cut.add(String(index))
       uniques.set(String(index), [...(uniques.get(String(index)) ?? []), String(column)])
     }

@@ -69,7 +69,7 @@ function namedPlace(place: ServerPlace, tls: TlsSettings): mysqlPackage.Connecti
 
 class MysqlConnection implements SqlConnection {
   readonly #client: Client
-  #tell: ((error: unknown) => void) | undefined
+  #onEnd: ((error: unknown) => void) | undefined
   #ended: { readonly error: unknown } | undefined
   /** Reject the statements that have no answer yet. The client forgets these statements when it is destroyed. */
   readonly #rejections = new Set<(error: unknown) => void>()
@@ -78,7 +78,7 @@ class MysqlConnection implements SqlConnection {
     this.#client = client
     client.on('error', (error: unknown) => this.#end(error))
     client.on('end', () => this.#end(new Error('the server ended the connection')))
-    // The client tells a connection that breaks within a statement to that statement alone.
+    // If a connection breaks during a statement, the client reports the error only to that statement.
     const { stream } = client as unknown as { readonly stream: Socket }
     stream.on('error', error => this.#end(error))
     stream.on('close', () => this.#end(new Error('the connection was closed')))
@@ -128,7 +128,7 @@ class MysqlConnection implements SqlConnection {
   }
 
   onEnd(listener: (error: unknown) => void): void {
-    this.#tell = listener
+    this.#onEnd = listener
     if (this.#ended !== undefined) listener(this.#ended.error)
   }
 
@@ -138,7 +138,7 @@ class MysqlConnection implements SqlConnection {
   }
 
   close(): Promise<void> {
-    this.#tell = undefined
+    this.#onEnd = undefined
     return new Promise(done => {
       this.#rejections.add(() => done())
       this.#client.end(() => done())
@@ -149,7 +149,7 @@ class MysqlConnection implements SqlConnection {
     if (this.#ended !== undefined) return
     this.#ended = { error }
     for (const reject of this.#rejections) reject(error)
-    this.#tell?.(error)
+    this.#onEnd?.(error)
   }
 }
 

@@ -76,7 +76,7 @@ function checked(tls: TlsSettings): object {
   }
 }
 
-/** A connection that is told what others notify. */
+/** A connection that receives notifications of others. */
 export interface NotifiedConnection extends SqlConnection {
   /** Calls `listener` for notifications: their text, and the number of the connection that has sent it. */
   onNotification(listener: (text: string, sender: number) => void): void
@@ -85,7 +85,7 @@ export interface NotifiedConnection extends SqlConnection {
 class PostgresConnection implements NotifiedConnection {
   readonly #client: Client
   readonly #names = new Map<string, string>()
-  #tell: ((error: unknown) => void) | undefined
+  #onEnd: ((error: unknown) => void) | undefined
   #ended: { readonly error: unknown } | undefined
 
   constructor(client: Client) {
@@ -117,7 +117,7 @@ class PostgresConnection implements NotifiedConnection {
   }
 
   onEnd(listener: (error: unknown) => void): void {
-    this.#tell = listener
+    this.#onEnd = listener
     if (this.#ended !== undefined) listener(this.#ended.error)
   }
 
@@ -131,14 +131,14 @@ class PostgresConnection implements NotifiedConnection {
   }
 
   async close(): Promise<void> {
-    this.#tell = undefined
+    this.#onEnd = undefined
     await this.#client.end()
   }
 
   #end(error: unknown): void {
     if (this.#ended !== undefined) return
     this.#ended = { error }
-    this.#tell?.(error)
+    this.#onEnd?.(error)
   }
 }
 

@@ -9,7 +9,7 @@ import { postgresDialect } from './dialect.ts'
 import type { NotifiedConnection } from './postgres-connection.ts'
 import { WATCH_LOCK } from './watch-sql.ts'
 
-type Tell = (change: OthersChange) => void
+type Listener = (change: OthersChange) => void
 
 const HAS_TRIGGER = `
   SELECT 1 FROM pg_trigger
@@ -23,12 +23,12 @@ export const followTable: FollowTable = async (access, pool, table) => {
   return new NotifiedChanges(access, Number(table.id), id => pool.has(id))
 }
 
-/** Changes of a table as its trigger tells of them, while anybody listens. */
+/** Changes of a table as its trigger reports them, while there are listeners. */
 class NotifiedChanges implements TableChanges {
   readonly #access: Access
   readonly #oid: number
   readonly #isOwn: (sender: number) => boolean
-  readonly #listeners = new Set<Tell>()
+  readonly #listeners = new Set<Listener>()
   #pool: ConnectionPool | undefined
   #locking: SqlConnection | undefined
 
@@ -39,7 +39,7 @@ class NotifiedChanges implements TableChanges {
     this.#isOwn = isOwn
   }
 
-  readonly follow = (listener: Tell): (() => void) => {
+  readonly follow = (listener: Listener): (() => void) => {
     this.#listeners.add(listener)
     this.#pool ??= ConnectionPool.begin({
       connect: () => this.#listen(),
@@ -74,7 +74,7 @@ class NotifiedChanges implements TableChanges {
       await locking.script('SET statement_timeout = 0')
       // Waits as long as another program watches the table, which lets writers send notifications as well.
       locking.run('SELECT pg_advisory_lock($1, $2)', [WATCH_LOCK, this.#oid | 0]).then(
-        () => this.#tell('resync'),
+        () => this.#emit('resync'),
         () => listening.destroy(),
       )
       locking.onEnd(() => listening.destroy())
@@ -82,16 +82,16 @@ class NotifiedChanges implements TableChanges {
       listening.destroy()
       throw error
     }
-    this.#tell('resync')
+    this.#emit('resync')
     return listening
   }
 
   #take(text: string, sender: number): void {
     if (this.#isOwn(sender)) return
-    this.#tell({ key: new Uint8Array(Buffer.from(text.slice(1), 'base64')), isThere: text.startsWith('+') })
+    this.#emit({ key: new Uint8Array(Buffer.from(text.slice(1), 'base64')), isThere: text.startsWith('+') })
   }
 
-  #tell(change: OthersChange): void {
+  #emit(change: OthersChange): void {
     for (const listener of this.#listeners) listener(change)
   }
 }

@@ -8,9 +8,9 @@ import { nameOf } from './catalog.ts'
 export const WATCH_LOCK = 0x73747261
 
 /**
- * A trigger that tells of each change of a table, if anybody watches it: a transaction that tells of changes waits for
- * others that do, so it would slow down all writers. A watcher holds a lock, or waits for it, and writers look whether they
- * would get it.
+ * A trigger that notifies of each change of a table, if it is watched: a transaction that sends notifications waits for
+ * others that do, so it would slow down all writers. A watcher holds a lock, or waits for it, and writers check whether
+ * the lock is free.
  */
 export function watchSql({ schema, name }: Pick<SqlTable, 'schema' | 'name'>): string {
   const [table, work] = [nameOf({ schema, name }), nameOf({ schema, name: `${name}_tell` })]

@@ -88,9 +88,9 @@ async function openStore(
   if ((layout ?? (isStrata ? 'strata' : 'path')) === 'path') {
     const { separator = ':', leading } = options
     const names = new PathNames({ separator, leading, prefix: Buffer.from(prefix) })
-    const isTold = !server.isCluster && (await tracker.open(first))
-    const told = isTold ? tracker : undefined
-    const values = new RedisValues({ ...shared, names, info, database, tracker: told, reached })
+    const isTracking = !server.isCluster && (await tracker.open(first))
+    const activeTracker = isTracking ? tracker : undefined
+    const values = new RedisValues({ ...shared, names, info, database, tracker: activeTracker, reached })
     return new IndexedStore(values, indexing => report?.({ indexing }))
   }
   const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)

@@ -27,7 +27,7 @@ export function testRedis(
         const at = { name: nameOf(address), place: await access.placeOf(address), timeout }
         return [{ open: access, reached: at }, await test.reach(at)] as const
       })
-      await test.tell('encrypt', () => test.encrypt(reached, open.tls))
+      await test.check('encrypt', () => test.encrypt(reached, open.tls))
       const found = await test.step('sign-in', async () => {
         const opened = await openServer(open, options.cluster)
         server = opened
@@ -35,16 +35,16 @@ export function testRedis(
       })
       const [first] = found.masters as [Connection]
       const { version, isReplica } = await factsOf(first, 'strata-probe')
-      await test.tell('server', () => {
-        const what = version === undefined ? 'Redis, of a version that it does not tell' : `Redis ${version}`
+      await test.check('server', () => {
+        const what = version === undefined ? 'Redis, unknown version' : `Redis ${version}`
         return isReplica ? `${what}, a replica, which takes no writes` : what
       })
-      await test.tell('topology', () =>
+      await test.check('topology', () =>
         found.isCluster ? `a cluster of ${found.masters.length} masters` : 'one server',
       )
-      await test.tell('keys', () => count(found))
+      await test.check('keys', () => count(found))
       const probe = Buffer.from(`${options.prefix ?? ''}strata-probe-${randomUUID()}`)
-      await test.tell('latency', () => test.latency(() => isAllowed(found, probe, ['GET', probe])))
+      await test.check('latency', () => test.latency(() => isAllowed(found, probe, ['GET', probe])))
       return rightsOf(found, probe)
     },
     async () => {

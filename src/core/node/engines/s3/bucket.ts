@@ -7,7 +7,7 @@ import { isAbsent, isRefused, s3Failure, statusOf } from './failures.ts'
 
 /** An object without its bytes. */
 export interface S3Head {
-  /** As the server tells it, without quotes. */
+  /** As the server reports it, without quotes. */
   readonly etag: string
   readonly size: number
   /** Milliseconds since 1970. */
@@ -274,7 +274,7 @@ export class S3Bucket {
     }
   }
 
-  /** Tells of a failure while the bytes of an object were read. */
+  /** Describes a failure while the bytes of an object were read. */
   cut(action: string, error: unknown): DatastoreError {
     const failed = s3Failure(action, error)
     this.#failed(failed)

@@ -16,7 +16,7 @@ export interface ObjectVersion {
 }
 
 /**
- * How an object tells its version and its time. Layout `strata` keeps a version of its own in the metadata of an object:
+ * How an object stores its version and its time. Layout `strata` keeps a version of its own in the metadata of an object:
  * the server's etag repeats with the bytes, and its time has seconds. Layout `path` uses those of the server.
  */
 export class ObjectForm {

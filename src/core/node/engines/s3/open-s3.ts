@@ -126,7 +126,7 @@ async function conditionsOf({ server, user }: Access, bucket: S3Bucket, stem: st
 
 type Found = 'strata' | 'other' | 'nothing'
 
-/** Lists at the same time, so that a missing bucket and a wrong password are told. */
+/** Lists at the same time, so that a missing bucket and a wrong password are reported. */
 async function findLayout(bucket: S3Bucket, folder: string): Promise<Found> {
   const [{ objects }, record] = await Promise.all([
     bucket.list({ prefix: folder, limit: 1 }, undefined),

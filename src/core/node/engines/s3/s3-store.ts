@@ -117,13 +117,13 @@ export class S3Store implements Store {
   async write(key: Key, value: Payload, call: Call): Promise<Written> {
     const name = this.#nameToWrite('put', key)
     const written = this.#begin().then(() => this.#writes.put(name, key, value, call))
-    return this.#told('put', key, written, ({ refused }) => refused === undefined)
+    return this.#reported('put', key, written, ({ refused }) => refused === undefined)
   }
 
   async remove(key: Key, call: Call): Promise<Removed> {
     const name = this.#nameOf(key)
     if (name === undefined) return 'absent'
-    return this.#told('delete', key, this.#writes.remove(name, call), removed => removed === 'removed')
+    return this.#reported('delete', key, this.#writes.remove(name, call), removed => removed === 'removed')
   }
 
   async move(from: Key, to: Key, call: Call): Promise<Moved> {
@@ -131,8 +131,8 @@ export class S3Store implements Store {
     const target = this.#nameToWrite('rename to', to)
     if (source === undefined) return 'absent'
     const moved = this.#writes.move(source, target, call)
-    const done = await this.#told('delete', from, moved, one => one === 'moved')
-    if (done === 'moved') this.#tell('put', to)
+    const done = await this.#reported('delete', from, moved, one => one === 'moved')
+    if (done === 'moved') this.#emit('put', to)
     return done
   }
 
@@ -177,7 +177,7 @@ export class S3Store implements Store {
 
   /** The server was not reachable for a while. */
   mayHaveChanged(): void {
-    this.#changes.tell({ type: 'resync', key: Key.root })
+    this.#changes.emit({ type: 'resync', key: Key.root })
   }
 
   async close(): Promise<void> {
@@ -194,13 +194,13 @@ export class S3Store implements Store {
     return this.#begun
   }
 
-  #tell(type: 'put' | 'delete', key: Key): void {
+  #emit(type: 'put' | 'delete', key: Key): void {
     this.#layout.wrote?.(key)
-    if (this.#changes.isHeard) this.#changes.tell({ type, key })
+    if (this.#changes.hasWatchers) this.#changes.emit({ type, key })
   }
 
-  /** Tells of a write that has taken effect, or may have. */
-  async #told<T>(
+  /** Reports a write that has taken effect, or may have. */
+  async #reported<T>(
     type: 'put' | 'delete',
     key: Key,
     made: Promise<T>,
@@ -208,10 +208,10 @@ export class S3Store implements Store {
   ): Promise<T> {
     try {
       const answer = await made
-      if (isDone(answer)) this.#tell(type, key)
+      if (isDone(answer)) this.#emit(type, key)
       return answer
     } catch (error) {
-      this.#changes.tell({ type: 'resync', key })
+      this.#changes.emit({ type: 'resync', key })
       throw error
     }
   }

@@ -22,7 +22,7 @@ export function testS3(options: S3Options, context: ServerContext): Promise<Conn
         access = await accessTo(options, context)
         return [access, await test.reach(await reached(access))] as const
       })
-      await test.tell('encrypt', async () => test.encrypt(await reached(open), open.tls))
+      await test.check('encrypt', async () => test.encrypt(await reached(open), open.tls))
       const bucket = new S3Bucket(open)
       const prefix = open.address.folder + (options.prefix ?? '')
       const page = await test.step('sign-in', async () => {
@@ -30,14 +30,14 @@ export function testS3(options: S3Options, context: ServerContext): Promise<Conn
         const who = open.user === undefined ? 'the credentials of this computer' : JSON.stringify(open.user)
         return [found, `signed in as ${who}`] as const
       })
-      await test.tell('server', () => serverOf(open))
-      await test.tell('topology', () => `the bucket ${JSON.stringify(bucket.name)}`)
-      await test.tell('keys', () => {
+      await test.check('server', () => serverOf(open))
+      await test.check('topology', () => `the bucket ${JSON.stringify(bucket.name)}`)
+      await test.check('keys', () => {
         const count = page.objects.length
         return page.token === undefined ? `${count} objects` : `${count} objects or more`
       })
       const probe = `${prefix}!strata/probe`
-      await test.tell('latency', () => test.latency(() => bucket.head(probe, undefined)))
+      await test.check('latency', () => test.latency(() => bucket.head(probe, undefined)))
       return { ...UNKNOWN_RIGHTS, read: true, expiry: false, liveChanges: false }
     },
     async () => access?.close(),

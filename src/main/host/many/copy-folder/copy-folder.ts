@@ -22,14 +22,14 @@ export async function copyFolder(
   })
   const forget = onAbort(signal, () => Atomics.store(stop, 0, 1))
   let last: Copied = { keys: 0, bytes: 0, left: 0 }
-  const told = (copied: Copied): void => {
+  const report = (copied: Copied): void => {
     progress.handled(copied.keys - last.keys, copied.bytes - last.bytes)
     last = copied
   }
   try {
     return await new Promise<Copied>((resolve, reject) => {
       worker.on('message', (copied: Copied & { readonly isDone?: boolean }) => {
-        told(copied)
+        report(copied)
         if (copied.isDone === true) resolve(copied)
       })
       worker.on('error', error => {

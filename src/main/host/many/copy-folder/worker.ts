@@ -3,12 +3,12 @@ import { copyTree } from './copy-tree.ts'
 
 // The worker thread of one copy.
 const { from, to, stop } = workerData as { from: string; to: string; stop: Int32Array }
-let told = 0
+let lastReport = 0
 const result = copyTree(from, to, {
   isStopped: () => Atomics.load(stop, 0) !== 0,
   progress: copied => {
-    if (performance.now() - told < 50) return
-    told = performance.now()
+    if (performance.now() - lastReport < 50) return
+    lastReport = performance.now()
     parentPort?.postMessage(copied)
   },
 })

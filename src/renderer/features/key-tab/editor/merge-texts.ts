@@ -11,7 +11,7 @@ export interface Merged {
 
 /**
  * Merges what two sides made of one text, line by line.
- * @returns `undefined` where line ends differ within or between the texts, which lines do not tell.
+ * @returns `undefined` where line ends differ within or between the texts, because lines do not include them.
  */
 export function mergeTexts(base: DecodedText, mine: DecodedText, theirs: DecodedText): Merged | undefined {
   const texts = [base, mine, theirs]

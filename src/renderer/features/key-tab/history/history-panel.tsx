@@ -225,8 +225,8 @@ function madeBy({ source, job, label, author }: KeyVersion): string {
 }
 
 function titleOf({ job, time, message, id }: KeyVersion): string {
-  const told = new Date(time).toLocaleString()
-  return job ?? (message === undefined ? told : `${told}\n${id.replace(/^store:/, '')}\n${message}`)
+  const shownTime = new Date(time).toLocaleString()
+  return job ?? (message === undefined ? shownTime : `${shownTime}\n${id.replace(/^store:/, '')}\n${message}`)
 }
 
 function versionName(version: KeyVersion | undefined): string {

@@ -22,11 +22,11 @@ import {
 
 type Transfer = (signal: AbortSignal, report: (done: number) => void) => Promise<void>
 
-/** What the window has to say to a put. */
+/** Callbacks of the window for puts. */
 export interface PutEvents {
-  /** Asked before a put: the larger of the values before and after it, in bytes. */
+  /** Called before a put, with the size of the larger of the old and the new value, in bytes. False cancels the put. */
   readonly mayPut: (bytes: number) => Promise<boolean>
-  /** Told of a put, and of the entry by which it can be taken back. */
+  /** Called after a put, with the history entry that undoes it. */
   readonly put: (entry: number | undefined) => void
 }
 
@@ -52,8 +52,8 @@ export class ValueEffects {
     this.#document = document
   }
 
-  /** Asks and tells `events` of each put from now on. */
-  tellOf(events: PutEvents): void {
+  /** Calls `events` for each put from now on. */
+  setEvents(events: PutEvents): void {
     this.#events = events
   }
 

@@ -61,7 +61,7 @@ export class PagedBytes {
   retry(): void {
     this.#failed.clear()
     this.#error = undefined
-    this.#tell()
+    this.#emit()
   }
 
   readonly subscribe = this.#changed.subscribe
@@ -99,10 +99,10 @@ export class PagedBytes {
     } finally {
       if (this.#running.get(page) === controller) this.#running.delete(page)
     }
-    this.#tell()
+    this.#emit()
   }
 
-  #tell(): void {
+  #emit(): void {
     this.#version += 1
     this.#changed.emit()
   }

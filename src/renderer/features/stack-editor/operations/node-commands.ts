@@ -123,8 +123,8 @@ function canDuplicate({ slot }: StackNode): Possible {
 }
 
 /**
- * Inserts a copy beside the node. Its ids change, because they must be unique, and its name, which tells it from the
- * first. A repeated path is reported as a problem.
+ * Inserts a copy next to the node. Its ids change, because they must be unique, and its name changes, to distinguish it
+ * from the original. A repeated path is reported as a problem.
  */
 export function duplicateNode(stack: Stack, node: StackNode): StackEdit {
   if (node.slot === undefined) return unchanged(stack, node)

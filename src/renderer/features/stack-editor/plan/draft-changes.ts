@@ -54,7 +54,7 @@ export function changesText(nodes: readonly Pick<ComparedNode, 'change'>[]): str
     .join(', ')
 }
 
-/** A node without an id has none in the running stack: its path tells it from others of the draft. */
+/** A node without an id has none in the running stack: its path distinguishes it from others of the draft. */
 function nameOf(node: StackNode): string {
   return idOf(node) ?? `path ${node.id}`
 }

@@ -177,15 +177,15 @@ function optionChange(field: Field, before: StackNode, after: StackNode): string
 }
 
 function childrenChange(before: StackNode, after: StackNode): string | undefined {
-  const told = ({ children }: StackNode, tell: (node: StackNode) => string | undefined) =>
-    children.map(child => tell(child) ?? '')
+  const textsOf = ({ children }: StackNode, textOf: (node: StackNode) => string | undefined) =>
+    children.map(child => textOf(child) ?? '')
   const [oldCount, newCount] = [before.children.length, after.children.length]
   if (oldCount !== newCount) return `${oldCount} → ${newCount} ${after.info?.childrenField ?? 'stores'}`
-  const [oldKeys, newKeys] = [told(before, keyOf).join(', '), told(after, keyOf).join(', ')]
+  const [oldKeys, newKeys] = [textsOf(before, keyOf).join(', '), textsOf(after, keyOf).join(', ')]
   if (oldKeys !== newKeys) return `at ${oldKeys} → ${newKeys}`
-  const [oldIds, newIds] = [told(before, idOf), told(after, idOf)]
+  const [oldIds, newIds] = [textsOf(before, idOf), textsOf(after, idOf)]
   if (oldIds.every((id, index) => id === newIds[index])) return undefined
-  const titles = told(after, nodeTitle).join(', ')
+  const titles = textsOf(after, nodeTitle).join(', ')
   return oldIds.every(id => newIds.includes(id)) ? `in another order: ${titles}` : `over others: ${titles}`
 }
 

@@ -27,7 +27,7 @@ interface JsonEditorEvents {
   onMove(cursor: number): void
 }
 
-/** Marks changes made by the page, to tell them from typing. */
+/** Marks changes made by the page, to distinguish them from typing. */
 const fromPage = Annotation.define<true>()
 
 /** A text editor for JSON. It has no undo history: that is part of the draft. */

@@ -248,7 +248,7 @@ export class Connection {
     this.#endWatch()
     if (client.isOpen) client.destroy()
     this.#settings.onLost?.()
-    this.#tellLost()
+    this.#reportLost()
     this.#reconnect()
   }
 
@@ -282,10 +282,10 @@ export class Connection {
   #noteFailure(error: unknown): void {
     if (this.#isClosed) return
     this.#lost = redisFailure(`connect to ${this.name}`, error)
-    this.#tellLost()
+    this.#reportLost()
   }
 
-  #tellLost(): void {
+  #reportLost(): void {
     this.#settings.lost?.add(this, this.#failure.message)
   }
 

@@ -3,7 +3,7 @@ import { isRefusal } from './failures.ts'
 
 const CHANNEL = '__redis__:invalidate'
 
-type Tell = (name: Buffer | 'resync') => void
+type Notify = (name: Buffer | 'resync') => void
 
 /**
  * Reports which names other clients change. The server sends the changes through a second connection (CLIENT TRACKING
@@ -16,7 +16,7 @@ export class Tracker {
   #listener: Connection | undefined
   #id: string | undefined
   #data: Connection | undefined
-  #tell: Tell = () => undefined
+  #notify: Notify = () => undefined
 
   constructor(settings: ConnectionSettings, prefix: Uint8Array) {
     this.#settings = settings
@@ -27,7 +27,7 @@ export class Tracker {
   readonly prepare = async (send: Send): Promise<void> => {
     if (this.#id === undefined) return
     await this.#track(send, this.#id)
-    this.#tell('resync')
+    this.#notify('resync')
   }
 
   /**
@@ -51,10 +51,10 @@ export class Tracker {
     }
   }
 
-  follow(signal: AbortSignal, tell: Tell): void {
-    this.#tell = tell
+  follow(signal: AbortSignal, notify: Notify): void {
+    this.#notify = notify
     signal.addEventListener('abort', () => {
-      this.#tell = () => undefined
+      this.#notify = () => undefined
     })
   }
 
@@ -68,7 +68,7 @@ export class Tracker {
     await client.subscribe(CHANNEL, (message: unknown) => this.#take(message), true)
     if (data?.isUp === true) await this.#track(args => data.send(args), id)
     this.#id = id
-    this.#tell('resync')
+    this.#notify('resync')
   }
 
   async #track(send: Send, id: string): Promise<void> {
@@ -80,9 +80,9 @@ export class Tracker {
   /** Handles a message: changed names, or nothing if all keys were removed. */
   #take(message: unknown): void {
     if (!Array.isArray(message)) {
-      this.#tell('resync')
+      this.#notify('resync')
       return
     }
-    for (const name of message) if (Buffer.isBuffer(name)) this.#tell(name)
+    for (const name of message) if (Buffer.isBuffer(name)) this.#notify(name)
   }
 }

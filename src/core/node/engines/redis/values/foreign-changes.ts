@@ -48,28 +48,28 @@ export class ForeignChanges {
     if (this.#own.size > 0) this.#own.delete(idOf(name))
   }
 
-  /** Calls `tell` for each change until the signal aborts. */
-  follow(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+  /** Calls `notify` for each change until the signal aborts. */
+  follow(signal: AbortSignal, notify: (change: ForeignChange) => void): void {
     const { tracker, reached, names } = this.#parts
     if (tracker === undefined) {
       reached.follow(async () => {
-        if (!signal.aborted) tell('resync')
+        if (!signal.aborted) notify('resync')
       })
       return
     }
     tracker.follow(signal, name => {
-      if (name === 'resync') tell('resync')
-      else if (name.subarray(0, names.prefix.length).equals(names.prefix)) void this.#check(name, tell)
+      if (name === 'resync') notify('resync')
+      else if (name.subarray(0, names.prefix.length).equals(names.prefix)) void this.#check(name, notify)
     })
   }
 
-  async #check(name: Buffer, tell: (change: ForeignChange) => void): Promise<void> {
+  async #check(name: Buffer, notify: (change: ForeignChange) => void): Promise<void> {
     const { server, names, stateOf } = this.#parts
     try {
       const own = this.#own.get(idOf(name))
       if (own !== undefined && own === (await stateOf(name))) return
       const isThere = (await server.send(name, ['EXISTS', name])) === 1
-      tell({ key: names.keyOf(name), isThere })
+      notify({ key: names.keyOf(name), isThere })
     } catch {
       // The connection is lost, which is reported as `resync`.
     }

@@ -42,7 +42,7 @@ export class RedisValues implements KeyValues {
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly sync?: () => Promise<void>
-  readonly changes: (signal: AbortSignal, tell: (change: ForeignChange) => void) => void
+  readonly changes: (signal: AbortSignal, notify: (change: ForeignChange) => void) => void
   readonly #parts: RedisValuesParts
   readonly #server: RedisServer
   readonly #names: PathNames
@@ -89,7 +89,7 @@ export class RedisValues implements KeyValues {
       stateOf: name => this.#stateIn(name),
     })
     this.reportsOthers = this.#foreign.areReported
-    this.changes = (signal, tell) => this.#foreign.follow(signal, tell)
+    this.changes = (signal, notify) => this.#foreign.follow(signal, notify)
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }
 

@@ -9,7 +9,7 @@ interface Named {
  * Hints for items whose names are equal, by their ids: the end of each place, as long as it takes to differ, or a
  * number where there is no place or an equal one.
  */
-export function tellApart(items: readonly Named[]): ReadonlyMap<string, string> {
+export function distinguishingHints(items: readonly Named[]): ReadonlyMap<string, string> {
   const hints = new Map<string, string>()
   for (const equals of groupsOf(items, item => item.name)) {
     if (equals.length < 2) continue

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tellApart } from '../../../../src/renderer/ui/text/tell-apart.ts'
+import { distinguishingHints } from '../../../../src/renderer/ui/text/distinguishing-hints.ts'
 
 const hintsOf = (...items: readonly (readonly [name: string, place?: string | undefined])[]) => {
-  const hints = tellApart(items.map(([name, place], id) => ({ id: String(id), name, place })))
+  const hints = distinguishingHints(items.map(([name, place], id) => ({ id: String(id), name, place })))
   return items.map((_, id) => hints.get(String(id)))
 }
 
-describe('tellApart', () => {
+describe('distinguishingHints', () => {
   it('W30 gives no hint for a unique name', () => {
     expect(hintsOf(['a', '/x'], ['b', '/x'])).toEqual([undefined, undefined])
   })
