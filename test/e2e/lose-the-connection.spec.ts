@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KnownTokens } from '../../src/main/web/known-tokens.ts'
+import { AcceptedTokens } from '../../src/main/web/accepted-tokens.ts'
 import { startWebShell } from '../../src/main/web/server.ts'
 import { startProgram } from './program.ts'
 import { expect, PAGE, test } from './strata.ts'
@@ -35,7 +35,7 @@ test('a lost connection is reported, edits stay, and after "Reconnect" they can 
     host,
     pageDirectory: PAGE,
     port: Number(port),
-    tokens: KnownTokens.only(shell.token),
+    tokens: AcceptedTokens.only(shell.token),
   })
   try {
     await bar.getByRole('button', { name: 'Reconnect' }).click()
