@@ -1,5 +1,4 @@
 import { describeAborts } from './abort.ts'
-import { describeEveryone } from './beside.ts'
 import { describeCallOrder } from './call-order.ts'
 import { describeCapabilities } from './capabilities.ts'
 import { describeClose } from './close.ts'
@@ -16,6 +15,7 @@ import { describePreconditions } from './preconditions.ts'
 import { describeQueries } from './queries.ts'
 import { describeReadOnly } from './read-only.ts'
 import { describeReads } from './reads.ts'
+import { describeSharedConditions } from './shared-conditions.ts'
 import { describeStats } from './stats.ts'
 import { describeStreams } from './streams.ts'
 import { Suite, type SuiteOptions, type TestRunner } from './suite.ts'
@@ -52,7 +52,7 @@ export function describeDatastore<V = Uint8Array>(
     }
     describeGetPut(suite)
     describePreconditions(suite)
-    describeEveryone(suite)
+    describeSharedConditions(suite)
     describeTimeToLive(suite)
     describeLimits(suite)
     describeListCost(suite)

@@ -12,13 +12,13 @@ export function describeTransactions<V>(suite: Suite<V>): void {
     if (transaction === 'none') {
       it('D26 transaction: UNSUPPORTED if it is not declared, and its function is not called', async () => {
         const store = await suite.openWith('/a')
-        let isBegun = false
+        let isStarted = false
         const work = store.transaction(async inside => {
-          isBegun = true
+          isStarted = true
           await inside.put(Key.of('a'), suite.value(1))
         })
         await expectFailure(work, 'UNSUPPORTED')
-        expect(isBegun).toBe(false)
+        expect(isStarted).toBe(false)
         expect(await store.get(Key.of('a'))).toEqual(suite.value(0))
       })
       return

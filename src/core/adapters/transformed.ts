@@ -4,7 +4,6 @@ import type { BinaryDatastore, Change, ListPage, Stat, StoreStats, ValueVersion 
 import type { Key } from '../key.ts'
 import type { SearchableKeys } from '../key-index/search/searchable-keys.ts'
 import { withoutSizes } from '../list-page.ts'
-import { derivedStream } from '../open/begun.ts'
 import { Call, type Maybe } from '../open/call.ts'
 import { notDecoded, notEncoded } from '../open/codec.ts'
 import { withBytes } from '../open/completion.ts'
@@ -13,6 +12,7 @@ import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { idOfObject } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { Payload } from '../open/payload.ts'
+import { derivedStream } from '../open/started-stream.ts'
 import type {
   BranchMoved,
   BranchPlace,

@@ -165,7 +165,7 @@ export class LayeredStore implements Store {
 
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     if (this.#layer.aroundStream === undefined) return this.#child.stream(key, call)
-    return begun(
+    return startedStream(
       this.#layer.aroundStream({ verb: 'getStream', key, call }, own => chunksOf(this.#child, key, own)),
     )
   }
@@ -286,7 +286,7 @@ async function* chunksOf(child: OpenStore, key: Key, call: Call): AsyncIterable<
 }
 
 /** A stream whose first chunk has been read, so that its version is fixed; `undefined` if the key is absent. */
-async function begun(source: AsyncIterable<Uint8Array>): Promise<ByteStream | undefined> {
+async function startedStream(source: AsyncIterable<Uint8Array>): Promise<ByteStream | undefined> {
   const chunks = source[Symbol.asyncIterator]()
   try {
     return streamFromFirst(await chunks.next(), chunks)

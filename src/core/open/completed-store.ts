@@ -7,12 +7,12 @@ import { Key } from '../key.ts'
 import { refuseRoot } from '../options.ts'
 import { planOf, planOver } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { derivedStream } from './begun.ts'
 import { after, type Call, type Maybe } from './call.ts'
 import { collected, countByWalk, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
 import { judge } from './refusals.ts'
+import { derivedStream } from './started-stream.ts'
 import type {
   BranchFolder,
   BranchMoved,

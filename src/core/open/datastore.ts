@@ -92,10 +92,10 @@ export class Datastore<V = Uint8Array> {
 
   /**
    * Sets the open store through which callers and adapters use a datastore.
-   * @param own The open store behind the entrance. Calls that the datastore's class adds take their turns in it.
+   * @param own The open store behind the proxy. Calls that the datastore's class adds take their turns in it.
    */
-  static enterBy(datastore: Datastore<unknown>, entrance: OpenStore, own: OpenStore): void {
-    datastore.#open = entrance
+  static enterBy(datastore: Datastore<unknown>, proxy: OpenStore, own: OpenStore): void {
+    datastore.#open = proxy
     datastore.#own = own
   }
 

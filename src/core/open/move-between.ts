@@ -1,9 +1,9 @@
 import type { Stat } from '../datastore.ts'
 import { failure, inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { closeUnread } from './begun.ts'
 import type { Call, Maybe } from './call.ts'
 import { Payload } from './payload.ts'
+import { closeUnread } from './started-stream.ts'
 import type { ByteStream, Found, Moved, Removed, Written } from './store.ts'
 import { WatchedSource } from './watched-source.ts'
 

@@ -1,7 +1,7 @@
 import { assertBytes, joinedChunks } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
-import { begun, closeUnread } from './begun.ts'
 import { EndableStream } from './endable-stream.ts'
+import { closeUnread, startStream } from './started-stream.ts'
 
 /**
  * A value on its way to the store: bytes, or a stream of them. Bytes are lent until somebody keeps them. They are
@@ -72,11 +72,11 @@ export class Payload {
 
   /**
    * Called before a write waits for its turn. Keeps bytes. Begins a stream, because it may read the key that it is put
-   * to (see `begun`).
+   * to (see `startStream`).
    */
   hold(): void {
     this.keepBytes()
-    if (this.#source !== undefined) this.#source = begun(toAsync(this.#source))
+    if (this.#source !== undefined) this.#source = startStream(toAsync(this.#source))
   }
 
   /** The stream as one that can be ended from outside; `undefined` for a list of chunks, and for bytes. */

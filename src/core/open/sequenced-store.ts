@@ -4,13 +4,13 @@ import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query } from '../query/query.ts'
-import { closeUnread } from './begun.ts'
 import { after, type Call, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
 import type { EndableStreams } from './endable-stream.ts'
 import type { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
+import { closeUnread } from './started-stream.ts'
 import type {
   BranchMoved,
   BranchPlace,
@@ -27,8 +27,8 @@ import type { Turns } from './turns.ts'
 /** Callbacks about the work of a batch, which may continue after an aborted call was answered. */
 export interface BatchProgress {
   readonly keys?: readonly Key[]
-  readonly begun?: () => void
-  readonly ended?: () => void
+  readonly onBegin?: () => void
+  readonly onEnd?: () => void
 }
 
 /**
@@ -208,13 +208,13 @@ export class SequencedStore {
     const given = progress.keys ?? (operations instanceof Promise ? [] : operations.map(({ key }) => key))
     const keys = new Map(given.map(key => [key.toString(), key]))
     return this.#turns.write('commit a batch', [...keys.values()], call, async () => {
-      progress.begun?.()
+      progress.onBegin?.()
       try {
         const all = await operations
         if (operations instanceof Promise) this.#refuseOperations(all)
         await this.#completed.batch(all, call)
       } finally {
-        progress.ended?.()
+        progress.onEnd?.()
       }
     })
   }

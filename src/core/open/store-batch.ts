@@ -52,7 +52,7 @@ export class StoreBatch<V> implements Batch<V> {
     this.#gathered = []
     const keys = [...left, ...gathered].map(({ key }) => key)
     const operations = allOf(left, gathered, call)
-    const work = { isBegun: false }
+    const work = { isStarted: false }
     const keepRest = () => {
       if (operations instanceof Promise) {
         operations.then(
@@ -69,14 +69,14 @@ export class StoreBatch<V> implements Batch<V> {
     try {
       await this.#store.batch(operations, call, {
         keys,
-        begun: () => {
-          work.isBegun = true
+        onBegin: () => {
+          work.isStarted = true
         },
-        ended: keepRest,
+        onEnd: keepRest,
       })
     } catch (error) {
       // Work that has begun may still be running, because an abort is answered early.
-      if (!work.isBegun) keepRest()
+      if (!work.isStarted) keepRest()
       throw error
     }
   }

@@ -245,7 +245,7 @@ export class Gate {
   enterRead<T>(key: string, result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
     const found = this.#turns.get(key)
     const turn = found ?? new Turn()
-    if (found === undefined) this.#give(key, turn)
+    if (found === undefined) this.#setTurn(key, turn)
     turn.reads++
     const leave = () => {
       if (turn.leaveRead() && turn.write === undefined) this.#forget(key, turn)
@@ -293,11 +293,11 @@ export class Gate {
   #beginWrite(key: string, result: Promise<unknown>): Turn {
     const turn = new Turn()
     turn.write = result
-    this.#give(key, turn)
+    this.#setTurn(key, turn)
     return turn
   }
 
-  #give(key: string, turn: Turn): void {
+  #setTurn(key: string, turn: Turn): void {
     this.#turns.set(key, turn)
     this.isIdle = false
   }

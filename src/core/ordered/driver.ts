@@ -165,7 +165,7 @@ export interface OrderedDriver {
    * Calls `listener` with the value under `key` each time the connection to the engine has been restored, before other
    * calls are made, because the engine may hold other data now.
    */
-  reachedAnew?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
+  onReconnected?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
   /** Makes earlier writes survive a power cut. */
   sync?(): Maybe<void>
   /** The number of records in a range, up to `limit`, and the last of these. Default: made of `range`. */

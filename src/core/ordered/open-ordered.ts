@@ -76,7 +76,7 @@ export async function openOrdered(
   const format = new Format(driver, etags, id, isStrata)
   const hasRevisions = driver.info.revisions === true
   const versions = hasRevisions ? revisionsAfter(format) : new VersionCounter(driver, format)
-  driver.reachedAnew?.(FORMAT_KEY, record => {
+  driver.onReconnected?.(FORMAT_KEY, record => {
     if (format.lookAgain(record)) versions.startAgain?.()
     store.mayHaveChanged()
   })
@@ -114,7 +114,7 @@ function openPath(
   const form =
     info.revisions === true ? new RevisionForm(new Etags(info.id), 'none') : new RawForm(info.id, digest)
   const store = new OrderedStore({ ...parts, layout, form })
-  if (info.revisions === true) driver.reachedAnew?.(FORMAT_KEY, () => store.mayHaveChanged())
+  if (info.revisions === true) driver.onReconnected?.(FORMAT_KEY, () => store.mayHaveChanged())
   return store
 }
 

@@ -4,7 +4,7 @@ import { followedBy } from './byte-order.ts'
 import type { RangeReader, Row } from './driver.ts'
 
 /** The rows to read. */
-interface RowsWanted {
+interface RowRequest {
   readonly from: Uint8Array
   readonly to: Uint8Array
   readonly reverse: boolean
@@ -25,7 +25,7 @@ const SMALL = 16
  */
 export async function* rowsOf(
   driver: RangeReader,
-  { first, signal, ...wanted }: RowsWanted,
+  { first, signal, ...wanted }: RowRequest,
 ): AsyncIterable<readonly Row[]> {
   const { reverse, keysOnly } = wanted
   const most = Math.min(MOST_ROWS, driver.info.maxRows)

@@ -27,7 +27,7 @@ export async function* answer<V>(
     ? inKeyOrder(source, reader, query, options)
     : inOtherOrder(source, reader, query, options)
   const chosen = slice(found, query.offset, query.limit)
-  for await (const entries of inWindows(chosen, one => reader.give(one))) {
+  for await (const entries of inWindows(chosen, one => reader.toEntry(one))) {
     for (const entry of entries) {
       throwIfAborted(signal, 'query', query.prefix)
       yield entry

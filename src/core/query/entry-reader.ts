@@ -75,7 +75,7 @@ export class EntryReader<V> {
   }
 
   /** The entry as the caller gets it; `undefined` if it was deleted in the meantime. */
-  give({ key, stat, value }: Found<V>): Entry<V> | Promise<Entry<V> | undefined> {
+  toEntry({ key, stat, value }: Found<V>): Entry<V> | Promise<Entry<V> | undefined> {
     const { keysOnly, withStat } = this.#query
     if (keysOnly && !withStat) return { key }
     return orGone(async () => ({

@@ -11,7 +11,7 @@ const LAST_ATTEMPTS = 4
 /** The keys of one node that a change of the stack moves. */
 export interface KeyMove {
   /** Rejects if a key could not be moved. */
-  readonly begun: Promise<void>
+  readonly started: Promise<void>
   /** `stopped`: some keys did not reach their new place, and the move is not running. */
   state(): 'settled' | 'moving' | 'stopped'
   /** Continues with the keys that did not reach their new place. */
@@ -57,7 +57,7 @@ export class KeyMoves {
   async #run(move: KeyMove): Promise<void> {
     let attempt = 0
     let attemptsLeft = LAST_ATTEMPTS
-    for (let moved = move.begun; ; ) {
+    for (let moved = move.started; ; ) {
       try {
         await moved
         if (move.state() === 'settled') return

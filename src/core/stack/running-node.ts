@@ -3,7 +3,7 @@ import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
 import { LayeredStore, TRANSPARENT } from '../layers/layer.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
-import { Entrance } from '../open/entrance.ts'
+import { NodeProxy } from '../open/node-proxy.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Store } from '../open/store.ts'
 import { ConfigError, placeIn } from './config-error.ts'
@@ -20,8 +20,8 @@ import type { StackHost, StackNode } from './stack.ts'
  */
 export class RunningNode {
   readonly open: OpenStore
-  /** The entrance for callers. */
-  readonly entrance: Entrance
+  /** Receives the calls from outside the stack. */
+  readonly proxy: NodeProxy
   readonly children: readonly RunningNode[]
   readonly node: ParsedNode
   #datastore: BinaryDatastore
@@ -31,13 +31,13 @@ export class RunningNode {
     children: readonly RunningNode[],
     datastore: BinaryDatastore,
     open: OpenStore,
-    entrance: Entrance,
+    proxy: NodeProxy,
   ) {
     this.node = node
     this.children = children
     this.#datastore = datastore
     this.open = open
-    this.entrance = entrance
+    this.proxy = proxy
   }
 
   /** @param datastore What was opened for it. */
@@ -51,15 +51,15 @@ export class RunningNode {
     const store = storeOf(datastore, children)
     const open = own.store === store ? own : new OpenStore(store)
     open.traceTo({ hub, node: node.id })
-    const entrance = new Entrance(open)
-    enter(datastore, entrance, open)
-    return new RunningNode(node, children, datastore, open, entrance)
+    const proxy = new NodeProxy(open)
+    enter(datastore, proxy, open)
+    return new RunningNode(node, children, datastore, open, proxy)
   }
 
   /** The same node with another place, label or list of children, and what was opened for it in the meantime. */
   as(node: ParsedNode, children: readonly RunningNode[], datastore = this.datastore): RunningNode {
-    if (datastore !== this.datastore) enter(datastore, this.entrance, this.open)
-    return new RunningNode(node, children, datastore, this.open, this.entrance)
+    if (datastore !== this.datastore) enter(datastore, this.proxy, this.open)
+    return new RunningNode(node, children, datastore, this.open, this.proxy)
   }
 
   /** What was opened for it, with everything that its class offers. */
@@ -69,7 +69,7 @@ export class RunningNode {
 
   /** Set when it was opened again. */
   set datastore(datastore: BinaryDatastore) {
-    enter(datastore, this.entrance, this.open)
+    enter(datastore, this.proxy, this.open)
     this.#datastore = datastore
   }
 
@@ -113,8 +113,8 @@ export function storeOf(datastore: BinaryDatastore, children: readonly RunningNo
   return children.some(child => child.open === open) ? new LayeredStore(open, TRANSPARENT) : open.store
 }
 
-function enter(datastore: BinaryDatastore, entrance: Entrance, own: OpenStore): void {
-  if (datastore instanceof Datastore) Datastore.enterBy(datastore, entrance, own)
+function enter(datastore: BinaryDatastore, proxy: NodeProxy, own: OpenStore): void {
+  if (datastore instanceof Datastore) Datastore.enterBy(datastore, proxy, own)
 }
 
 /**

@@ -6,7 +6,7 @@ import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
 import { Call } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
-import { Entrance } from '../open/entrance.ts'
+import { NodeProxy } from '../open/node-proxy.ts'
 import { NullDatastore } from '../stores/null.ts'
 import { Comparison, flatten } from './compare.ts'
 import { ConfigError } from './config-error.ts'
@@ -64,7 +64,7 @@ async function openTree(node: ParsedNode, host: StackHost, hub: SpanHub): Promis
 class RunningStack implements Stack {
   readonly store: BinaryDatastore
   readonly #parts: StackParts
-  readonly #entrance: Entrance
+  readonly #proxy: NodeProxy
   #parsed: ParsedDocument
   #root: RunningNode
   #nodes: readonly StackNode[]
@@ -77,8 +77,8 @@ class RunningStack implements Stack {
     this.#parsed = parsed
     this.#root = root
     this.#nodes = describeNodes(root)
-    this.#entrance = new Entrance(root.open, () => this.#ended())
-    this.store = new Datastore(this.#entrance)
+    this.#proxy = new NodeProxy(root.open, () => this.#ended())
+    this.store = new Datastore(this.#proxy)
   }
 
   get name(): string {
@@ -131,7 +131,7 @@ class RunningStack implements Stack {
     { signal, placeWait }: Pick<ResidencyOptions, 'signal' | 'placeWait'>,
     work: (walk: ResidencyWalk) => Promise<T>,
   ): Promise<T> {
-    const looking = this.#entrance.during(action, Call.from({ signal }), async call => {
+    const looking = this.#proxy.during(action, Call.from({ signal }), async call => {
       const ids = new Map(this.#root.all.map(({ open, node }) => [open, node.id]))
       return work(new ResidencyWalk(this.#root.open, ids, call, placeWait))
     })
@@ -144,7 +144,7 @@ class RunningStack implements Stack {
   }
 
   async apply(document: unknown, options: ApplyOptions = {}): Promise<StackPlan> {
-    this.#entrance.assertOpen('apply the stack')
+    this.#proxy.assertOpen('apply the stack')
     return this.#inTurn(() => this.#apply(document, options))
   }
 
@@ -162,7 +162,7 @@ class RunningStack implements Stack {
     const change = new StackChange(this.#root, parsed.root, comparison, this.#parts, options)
     change.refuseLoss(plan)
     try {
-      await change.make(this.#entrance, this.#moves, root => {
+      await change.make(this.#proxy, this.#moves, root => {
         this.#parsed = parsed
         this.#root = root
       })

@@ -3,8 +3,8 @@ import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
 import { Call } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
-import type { Entrance } from '../open/entrance.ts'
 import { Hold, type Waits } from '../open/hold.ts'
+import type { NodeProxy } from '../open/node-proxy.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { type Comparison, type Fate, flatten } from './compare.ts'
 import type { KeyMoves } from './key-moves.ts'
@@ -91,30 +91,30 @@ export class StackChange {
 
   /** Whether keys of a node are being moved. If a move has stopped, only a move to other children can continue. */
   #isUnderway({ node, placingState }: RunningNode): boolean {
-    const isGoingOn = this.#fateOf(node) === 'kept' || this.#isMoving(node)
-    return placingState === 'moving' || (placingState === 'stopped' && !isGoingOn)
+    const canContinue = this.#fateOf(node) === 'kept' || this.#isMoving(node)
+    return placingState === 'moving' || (placingState === 'stopped' && !canContinue)
   }
 
   /**
-   * @param entrance The entrance of the stack for callers.
+   * @param proxy The proxy of the root, for calls from outside the stack.
    * @param moves Continues with keys that are being moved.
    * @param serve Called with the new root before any call is made on it.
    */
-  async make(entrance: Entrance, moves: KeyMoves, serve: (root: RunningNode) => void): Promise<void> {
+  async make(proxy: NodeProxy, moves: KeyMoves, serve: (root: RunningNode) => void): Promise<void> {
     if (this.#isLabelsOnly) {
       serve(await this.#place(this.#after))
       return
     }
-    const entrances = [entrance, ...this.#held.map(one => one.entrance)]
+    const proxies = [proxy, ...this.#held.map(one => one.proxy)]
     let moved: Promise<void>
     try {
       await this.#openEarly()
-      for (const one of entrances) this.#hold.take(one)
-      for (const one of entrances) await one.callsEnded(this.#waits)
+      for (const one of proxies) this.#hold.take(one)
+      for (const one of proxies) await one.callsEnded(this.#waits)
       await this.#end()
       await this.#makeRoom()
       const root = await this.#place(this.#after)
-      this.#enterAt(root, entrance)
+      this.#redirect(root, proxy)
       serve(root)
       // The last step, because moving keys cannot be undone.
       moved = this.#moveKeys(root, moves)
@@ -291,11 +291,11 @@ export class StackChange {
     if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
   }
 
-  #enterAt({ open }: RunningNode, entrance: Entrance): void {
-    const before = entrance.node
+  #redirect({ open }: RunningNode, proxy: NodeProxy): void {
+    const before = proxy.node
     if (before === open) return
-    this.#undo.push(() => entrance.leadTo(before))
-    entrance.leadTo(open)
+    this.#undo.push(() => proxy.redirectTo(before))
+    proxy.redirectTo(open)
   }
 
   /**
@@ -313,7 +313,7 @@ export class StackChange {
       const ids = children.map(child => child.id)
       const placing = kind.placing as Placing
       return moves.run({
-        begun: placing.move(datastore, options, stores, ids, {}),
+        started: placing.move(datastore, options, stores, ids, {}),
         state: () => placing.state(datastore),
         resume: () => placing.resume(datastore),
         onFailure: this.#options.onBackgroundError,
@@ -340,7 +340,7 @@ export class StackChange {
 
   async #leave(one: RunningNode): Promise<void> {
     const { open } = one
-    await one.entrance.closeAlone()
+    await one.proxy.closeAlone()
     // Nodes that had to close first are already closed.
     if (this.#makesRoom(one)) return
     const own = ownStores(open.store, this.#opens)

@@ -116,7 +116,7 @@ export class ValueTable {
 
   find(key: Key): Version | undefined {
     const text = key.toString()
-    if ((this.#deadlines.left(text) ?? 1) <= 0) this.#giveUp(text, 'expired')
+    if ((this.#deadlines.left(text) ?? 1) <= 0) this.#evict(text, 'expired')
     return this.#versions.get(text)
   }
 
@@ -195,7 +195,7 @@ export class ValueTable {
   #makeRoom(text: string, size: number, ttl: number): boolean {
     const retention = this.#retention
     if (ttl <= 0 || retention?.canKeep(size) === false) {
-      if (this.#versions.has(text)) this.#giveUp(text, 'room')
+      if (this.#versions.has(text)) this.#evict(text, 'room')
       return false
     }
     for (
@@ -203,18 +203,18 @@ export class ValueTable {
       key !== undefined;
       key = retention?.nextVictim(text, size)
     ) {
-      this.#giveUp(key, 'room')
+      this.#evict(key, 'room')
     }
     return true
   }
 
   #sweep(): void {
     for (let key = this.#deadlines.next(); key !== undefined; key = this.#deadlines.next()) {
-      this.#giveUp(key, 'expired')
+      this.#evict(key, 'expired')
     }
   }
 
-  #giveUp(text: string, reason: Eviction): void {
+  #evict(text: string, reason: Eviction): void {
     if (!this.#versions.has(text)) return
     this.#remove(text)
     callListener(this.#onEviction, text, reason)

@@ -1,20 +1,20 @@
 /**
- * Calls `say` at the first request, and then at most once per `interval` milliseconds. The last request is always
+ * Calls `callback` at the first request, and then at most once per `interval` milliseconds. The last request is always
  * followed by a call.
  */
 export class Coalesced {
   readonly #interval: number
-  readonly #say: () => void
+  readonly #callback: () => void
   #timer: NodeJS.Timeout | undefined
   #isDue = false
 
-  constructor(interval: number, say: () => void) {
+  constructor(interval: number, callback: () => void) {
     this.#interval = interval
-    this.#say = say
+    this.#callback = callback
   }
 
   request(): void {
-    if (this.#timer === undefined) this.#sayNow()
+    if (this.#timer === undefined) this.#callNow()
     else this.#isDue = true
   }
 
@@ -24,7 +24,7 @@ export class Coalesced {
     this.#timer = undefined
     if (!this.#isDue) return
     this.#isDue = false
-    this.#say()
+    this.#callback()
   }
 
   /** Drops a pending call. */
@@ -33,13 +33,13 @@ export class Coalesced {
     this.flush()
   }
 
-  #sayNow(): void {
+  #callNow(): void {
     this.#isDue = false
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      if (this.#isDue) this.#sayNow()
+      if (this.#isDue) this.#callNow()
     }, this.#interval)
     this.#timer.unref()
-    this.#say()
+    this.#callback()
   }
 }

@@ -107,7 +107,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
   jobUndos.push(many)
   const jobs = new Jobs(many, broadcast, log)
   sessions.onOpened = session => {
-    void jobs.goOn(session).catch((error: unknown) => log('An unfinished job could not be continued', error))
+    void jobs
+      .resume(session)
+      .catch((error: unknown) => log('An unfinished job could not be continued', error))
   }
   const values = new ValueWorker()
   const judges = new JudgePool()

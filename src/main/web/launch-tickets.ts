@@ -1,4 +1,4 @@
-import { createToken, isSameToken } from './known-tokens.ts'
+import { createToken, isSameToken } from './accepted-tokens.ts'
 
 const LAUNCH_PATH = '/launch/'
 

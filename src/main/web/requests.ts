@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
 import { contentSecurityPolicy, pageHeaders, SECURITY_HEADERS } from '../page/page-headers.ts'
 import type { PageSource } from '../page/page-source.ts'
-import type { KnownTokens } from './known-tokens.ts'
+import type { AcceptedTokens } from './accepted-tokens.ts'
 import type { LaunchTickets } from './launch-tickets.ts'
 
 interface Answer {
@@ -65,7 +65,7 @@ function refuse(status: number, headers: Readonly<Record<string, string>> = {}):
  */
 export function refusalOfSocket(
   { url, headers }: Pick<IncomingMessage, 'url' | 'headers'>,
-  tokens: Pick<KnownTokens, 'accepts'>,
+  tokens: Pick<AcceptedTokens, 'accepts'>,
 ): 401 | 403 | 404 | undefined {
   const { host, origin } = headers
   if (!isLoopbackHost(host)) return 403

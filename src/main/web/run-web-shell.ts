@@ -9,8 +9,8 @@ import { createHost } from '../host/host.ts'
 import { openSources, requestedSources } from '../sources.ts'
 import { type AppBrowser, type AppWindow, openAppWindow } from '../start/app-window.ts'
 import { hasDisplay } from '../start/choose-shell.ts'
+import { AcceptedTokens } from './accepted-tokens.ts'
 import { dataDirectory } from './data-directory.ts'
-import { KnownTokens } from './known-tokens.ts'
 import { openBrowser } from './open-browser.ts'
 import { startWebShell, type WebShell } from './server.ts'
 
@@ -51,7 +51,8 @@ export async function runWebShell(run: WebRun): Promise<void> {
   try {
     const sources = await requestedSources(commandLine, host.recognise)
     for (const failure of await openSources(host, sources)) console.error(messageOf(failure))
-    const tokens = run.token === undefined ? await KnownTokens.open(directory) : KnownTokens.only(run.token)
+    const tokens =
+      run.token === undefined ? await AcceptedTokens.open(directory) : AcceptedTokens.only(run.token)
     const shell = await startWebShell({
       host,
       pageDirectory: pageDirectory(application),
@@ -75,14 +76,14 @@ export async function runWebShell(run: WebRun): Promise<void> {
 /** Opens a window if one is wanted, else a tab of the default browser. */
 async function show(
   shell: WebShell,
-  wanted: WebRun['window'],
+  requested: WebRun['window'],
   directory: string,
 ): Promise<AppWindow | undefined> {
-  if (wanted !== undefined) {
+  if (requested !== undefined) {
     // No two running shells have the same port, and a shell usually gets the same port in each run.
     const profile = join(directory, 'windows', new URL(shell.address).port)
     await makeFolder(profile, 0o700)
-    const { browser, isSuperuser } = wanted
+    const { browser, isSuperuser } = requested
     const window = await openAppWindow(browser, { address: shell.issueLaunchAddress(), profile, isSuperuser })
     if (window !== undefined) return window
     console.error(`${browser.name} could not be started; the default browser is opened instead.`)

@@ -8,7 +8,7 @@ import { MAX_CALL_BYTES } from '../../shared/values.ts'
 import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 import type { Host } from '../host/host.ts'
 import { openPage } from '../page/page-source.ts'
-import { KnownTokens } from './known-tokens.ts'
+import { AcceptedTokens } from './accepted-tokens.ts'
 import { LaunchTickets } from './launch-tickets.ts'
 import { answerPageRequest, refusalOfSocket } from './requests.ts'
 import { closeServer, listen } from './server-lifecycle.ts'
@@ -51,7 +51,7 @@ export interface WebShellOptions {
   /** If several are given, the first free one; if none is free, any free port. Default: any free port. */
   readonly port?: number | readonly number[] | undefined
   /** Default: a random token that is valid until this shell closes. */
-  readonly tokens?: KnownTokens | undefined
+  readonly tokens?: AcceptedTokens | undefined
   /** The maximum number of connections, with or without a token. Further ones are closed immediately. Default: 256. */
   readonly maxConnections?: number | undefined
 }
@@ -73,7 +73,7 @@ export interface WebShell {
  * @throws Error if the page is not built or the port is not available.
  */
 export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
-  const { host, tokens = KnownTokens.only() } = options
+  const { host, tokens = AcceptedTokens.only() } = options
   const token = tokens.current
   const page = await openPage(options.pageDirectory, options.developmentServer)
   const tickets = new LaunchTickets()

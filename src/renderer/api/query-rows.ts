@@ -27,7 +27,7 @@ export interface QueryRowsState {
   readonly order: RowOrder | undefined
   /** The host has put the rows into `order`. */
   readonly isSorted: boolean
-  /** What the run reads of each key; absent until it has begun. */
+  /** What the run reads of each key; absent until the run has begun. */
   readonly reads: QueryCost['reads'] | undefined
   /** Paths that rows have columns for. */
   readonly columns: readonly string[]
@@ -59,8 +59,8 @@ interface Page {
 }
 
 /**
- * The rows of one query at a time. The host runs, sorts and keeps them; the page reads those that are seen, by number,
- * and follows how far the run is.
+ * The rows of one query at a time. The host runs, sorts and keeps them. The page reads the visible ones by number, and
+ * follows the progress of the run.
  */
 export class QueryRows {
   readonly #client: Client
@@ -71,7 +71,7 @@ export class QueryRows {
   readonly #loading = new Map<number, AbortController>()
   #query: string | undefined
   #run = new AbortController()
-  #wanted = { first: 0, end: PAGE }
+  #visible = { first: 0, end: PAGE }
   #state = NOTHING
 
   /** @param looks Whether rows include what happened to their keys since they were found. */
@@ -85,7 +85,7 @@ export class QueryRows {
 
   readonly getState = (): QueryRowsState => this.#state
 
-  /** Runs a query in the place of the one before. */
+  /** Runs a query and replaces the previous one. */
   async run(text: string, order?: RowOrder): Promise<void> {
     this.#forget()
     const { signal } = (this.#run = new AbortController())
@@ -99,7 +99,7 @@ export class QueryRows {
       }
       this.#query = query
       this.#show({ reads, columns })
-      // Another order may have been asked for meanwhile.
+      // Another order may have been requested meanwhile.
       if (this.#state.order !== undefined) await this.#sort(query)
       await this.#follow(query, signal)
     } catch (error) {
@@ -113,7 +113,7 @@ export class QueryRows {
       if (signal.aborted) return
       version = report.version
       this.#show({ report, isRunning: !report.isLast })
-      this.#bring()
+      this.#loadVisible()
       if (report.isLast) return
     }
   }
@@ -129,7 +129,7 @@ export class QueryRows {
     this.#show({ ...NOTHING, run: this.#state.run + 1 })
   }
 
-  /** Sorts what is there in another order; what comes later follows. */
+  /** Sets the order of the rows, and of those that are found later. */
   async sort(order: RowOrder | undefined): Promise<void> {
     this.#show({ order, isSorted: false })
     const query = this.#query
@@ -140,10 +140,10 @@ export class QueryRows {
       const report = await this.#client.call('query.next', { query })
       if (query !== this.#query) return
       this.#show({ report })
-      this.#bring()
+      this.#loadVisible()
     } catch (error) {
       if (query !== this.#query || isAbortedCall(error)) return
-      // The host drops what nobody asked for in a long time.
+      // The host drops queries that were not used for a long time.
       await this.run(text, order)
     }
   }
@@ -154,24 +154,24 @@ export class QueryRows {
     if (query === this.#query && order === this.#state.order) this.#show({ isSorted: true })
   }
 
-  /** `undefined` for a row that has not come yet. */
+  /** `undefined` for a row that is not loaded yet. */
   rowAt(index: number): ResultRow | undefined {
     return this.#pages.get(Math.floor(index / PAGE))?.rows[index % PAGE]
   }
 
-  /** Says which rows are seen; `end` is exclusive. */
-  want(first: number, end: number): void {
-    this.#wanted = { first, end }
-    this.#bring()
+  /** Sets the visible rows; `end` is exclusive. */
+  setVisible(first: number, end: number): void {
+    this.#visible = { first, end }
+    this.#loadVisible()
   }
 
-  /** Asks again what became of the keys of rows: sizes and times of now, and which are gone. Rows keep their places. */
+  /** Reads the state of the keys again: sizes, times, and which were deleted. Rows keep their positions. */
   lookAgain(): void {
     for (const [number, page] of this.#pages) this.#pages.set(number, { ...page, isLooked: false })
-    this.#bring()
+    this.#loadVisible()
   }
 
-  /** Keys of the rows from `first`, at most `most`: also of rows that were never read. */
+  /** Keys of at most `most` rows from `first`, including rows that were never read. */
   async keys(first: number, most: number): Promise<string[]> {
     const keys: string[] = []
     const query = this.#query
@@ -189,11 +189,11 @@ export class QueryRows {
     return (await this.#client.call('query.problems', { query: this.#query })).problems
   }
 
-  #bring(): void {
+  #loadVisible(): void {
     const { report } = this.#state
     if (this.#query === undefined || report === undefined) return
-    const first = Math.floor(this.#wanted.first / PAGE)
-    const last = Math.floor((Math.min(this.#wanted.end, report.rows) - 1) / PAGE)
+    const first = Math.floor(this.#visible.first / PAGE)
+    const last = Math.floor((Math.min(this.#visible.end, report.rows) - 1) / PAGE)
     for (const [number, loading] of this.#loading) if (number < first || number > last) loading.abort()
     for (let number = first; number <= last; number++) {
       const page = this.#pages.get(number)
@@ -212,7 +212,7 @@ export class QueryRows {
     this.#loading.set(number, controller)
     const isKnown = (this.#pages.get(number)?.version ?? -1) >= report.version
     try {
-      // Rows come at once; when nothing new comes, what became of their keys is asked for.
+      // Rows are loaded first. Once no new rows arrive, the state of their keys is requested.
       const look = this.#looks && isKnown && report.isLast
       const asked = { query, offset: number * PAGE, limit: PAGE, look }
       const { rows, version } = await this.#client.call('query.rows', asked, { signal })
@@ -223,7 +223,7 @@ export class QueryRows {
     } finally {
       if (this.#loading.get(number) === controller) this.#loading.delete(number)
     }
-    if (query === this.#query && this.#state.error === undefined) this.#bring()
+    if (query === this.#query && this.#state.error === undefined) this.#loadVisible()
   }
 
   #keep(number: number, page: Page): void {

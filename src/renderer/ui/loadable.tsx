@@ -16,15 +16,15 @@ export function loadable<Props extends object>(
   let loading: Promise<ComponentType<Props>> | undefined
 
   function begin(): Promise<ComponentType<Props>> {
-    const begun = importComponent()
-    begun.then(
+    const imported = importComponent()
+    imported.then(
       // The fields that React sets itself: `use` returns the value of such a promise without suspending.
-      value => Object.assign(begun, { status: 'fulfilled', value }),
+      value => Object.assign(imported, { status: 'fulfilled', value }),
       () => {
         loading = undefined
       },
     )
-    return begun
+    return imported
   }
 
   function Loaded(props: Props) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
-import { Entrance } from '../../../src/core/open/entrance.ts'
+import { NodeProxy } from '../../../src/core/open/node-proxy.ts'
 import { Comparison } from '../../../src/core/stack/compare.ts'
 import { KeyMoves } from '../../../src/core/stack/key-moves.ts'
 import { type ParsedNode, parseDocument } from '../../../src/core/stack/parse.ts'
@@ -20,8 +20,8 @@ it('X10 S5 a change that fails before the new stack takes over moves no key, and
     return RunningNode.begin(node, children, await openNode(node, children, parts.host), parts.hub)
   }
   const before = await open(parsed(sharded([disk('a'), disk('b')])))
-  const entrance = new Entrance(before.open)
-  const store = new Datastore(entrance)
+  const proxy = new NodeProxy(before.open)
+  const store = new Datastore(proxy)
   const keys = keysOf(40)
   await Promise.all(keys.map(key => store.put(key, bytesOf('v'))))
   // Moving the first key to this shard would fail.
@@ -34,7 +34,7 @@ it('X10 S5 a change that fails before the new stack takes over moves no key, and
   const refuse = () => {
     throw new Error('nobody takes it over')
   }
-  await expect(change.make(entrance, new KeyMoves(async work => work()), refuse)).rejects.toThrow(
+  await expect(change.make(proxy, new KeyMoves(async work => work()), refuse)).rejects.toThrow(
     'nobody takes it over',
   )
   const shards = before.datastore

@@ -88,7 +88,7 @@ describe('QueryRows', () => {
     expect(rows.rowAt(149)).toBeUndefined()
     host.add(100, true)
     await done
-    rows.want(240, 260)
+    rows.setVisible(240, 260)
     await vi.waitUntil(() => rows.rowAt(249)?.key === '/k249')
     expect(rows.rowAt(250)).toBeUndefined()
     expect(rows.getState()).toMatchObject({ isRunning: false, error: undefined })
@@ -130,7 +130,7 @@ describe('QueryRows', () => {
       return { rows, reads }
     }
     const once = await looks(false)
-    once.rows.want(0, 3)
+    once.rows.setVisible(0, 3)
     expect(once.reads()).toBe(1)
     const often = await looks(true)
     often.rows.lookAgain()

@@ -38,7 +38,7 @@ class MemoryJournal implements JournalLog {
     const number = this.#next++
     this.#records.push({ number, bytes: ownCopy(bytes) })
     this.#bytes += bytes.length
-    this.#giveUpOldest()
+    this.#dropOldest()
     return number
   }
 
@@ -59,7 +59,7 @@ class MemoryJournal implements JournalLog {
     // The records stay for the next journal on this log.
   }
 
-  #giveUpOldest(): void {
+  #dropOldest(): void {
     while (this.#bytes > this.maxBytes && this.#first < this.#records.length - 1) {
       this.#bytes -= this.#records[this.#first]?.bytes.length ?? 0
       this.#first++

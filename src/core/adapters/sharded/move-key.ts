@@ -1,11 +1,11 @@
 import { sameBytes } from '../../bytes.ts'
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { closeUnread } from '../../open/begun.ts'
 import type { Call, Options } from '../../open/call.ts'
 import { ttlOfCopy } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
+import { closeUnread } from '../../open/started-stream.ts'
 import type { ByteStream, Written } from '../../open/store.ts'
 
 /** Larger values are streamed, and read again for comparison. */

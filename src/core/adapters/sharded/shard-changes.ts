@@ -24,7 +24,7 @@ export class ShardChanges {
   }
 
   /** Makes running watches follow these shards too. */
-  followAlso(stores: readonly OpenStore[]): void {
+  addStores(stores: readonly OpenStore[]): void {
     this.#wereMoved = true
     for (const add of this.#watches) add(stores)
   }

@@ -95,7 +95,7 @@ export class ShardedStore extends RoutedStore {
     this.#lists = lists
     this.#stores = storesOf(lists)
     this.open.redeclare()
-    this.#changes.followAlso(this.#stores)
+    this.#changes.addStores(this.#stores)
   }
 
   /** Resolves once every write that is running now has ended. */

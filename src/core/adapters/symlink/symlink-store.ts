@@ -279,15 +279,15 @@ export class SymlinkStore implements Store {
     return throughLink(action, way, work)
   }
 
-  /** @param begun The path of links, if it was already found while no other call was looking at links. */
+  /** @param initial The path of links, if it was already found while no other call was looking at links. */
   async #followInLine<T>(
     action: string,
     key: Key,
     call: Call,
     work: (target: Key) => Maybe<T>,
-    begun?: Maybe<LinkWay>,
+    initial?: Maybe<LinkWay>,
   ): Promise<T> {
-    for (let known = begun; ; known = undefined) {
+    for (let known = initial; ; known = undefined) {
       const result = await this.#entered<T | typeof MOVED>(action, key, call, async () => {
         const way = await (known ?? this.#wayFrom(action, key, call.bare))
         call.throwIfAborted(action, key)

@@ -10,12 +10,12 @@ import { TierFills } from './tier-fills.ts'
 import { copyCall, deadlineAt, emptyMetrics, type TierMetrics, type UpperTier } from './upper-tier.ts'
 
 /** How one kind of read asks a tier, and what happens with the answer. */
-interface Ask<T> {
+interface ReadKind<T> {
   /** Whether the metrics count it. */
   readonly isCounted: boolean
   of(tier: OpenStore, key: Key, call: Call): Maybe<T | undefined>
   /** @param index Of the tier that answered. */
-  given(answer: T, index: number, key: Key, call: Call): T
+  handle(answer: T, index: number, key: Key, call: Call): T
 }
 
 /**
@@ -54,20 +54,20 @@ export abstract class TierReads {
     return found
   }
 
-  readonly #reads: Ask<Found> = {
+  readonly #reads: ReadKind<Found> = {
     isCounted: true,
     of: (tier, key, call) => tier.read(key, call),
-    given: (found, index, key, call) => (index === 0 ? found : this.#fill(found, index, key, call)),
+    handle: (found, index, key, call) => (index === 0 ? found : this.#fill(found, index, key, call)),
   }
 
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     return this.#ask(this.#streams, key, call)
   }
 
-  readonly #streams: Ask<ByteStream> = {
+  readonly #streams: ReadKind<ByteStream> = {
     isCounted: true,
     of: (tier, key, call) => tier.stream(key, call),
-    given: (chunks, index, key, call) => {
+    handle: (chunks, index, key, call) => {
       const { start, end } = call.options
       if (index === 0 || start !== undefined || end !== undefined) return chunks
       return this.#fills.afterStream(key, chunks, () => this.#fillByStream(index, key, call))
@@ -78,10 +78,10 @@ export abstract class TierReads {
     return after(this.#ask(this.#lookUps, key, call), has => has === true)
   }
 
-  readonly #lookUps: Ask<true> = {
+  readonly #lookUps: ReadKind<true> = {
     isCounted: false,
     of: (tier, key, call) => after(tier.has(key, call), has => has || undefined),
-    given: has => has,
+    handle: has => has,
   }
 
   /** The last tier's answer, because writes compare its etag; an upper tier's answer if the last one has none. */
@@ -104,18 +104,24 @@ export abstract class TierReads {
     return stat instanceof Promise ? stat.then(one => one ?? above(), failed) : (stat ?? above())
   }
 
-  readonly #stats: Ask<Stat> = {
+  readonly #stats: ReadKind<Stat> = {
     isCounted: false,
     of: (tier, key, call) => tier.stat(key, call),
-    given: stat => stat,
+    handle: stat => stat,
   }
 
-  #ask<T>(ask: Ask<T>, key: Key, call: Call): Maybe<T | undefined> {
+  #ask<T>(ask: ReadKind<T>, key: Key, call: Call): Maybe<T | undefined> {
     return this.#askFrom(call.options.fresh ? this.upper.length : 0, ask, key, call)
   }
 
   /** The answer of the first tier from `from` to `to` that has one. */
-  #askFrom<T>(from: number, ask: Ask<T>, key: Key, call: Call, to = this.upper.length): Maybe<T | undefined> {
+  #askFrom<T>(
+    from: number,
+    ask: ReadKind<T>,
+    key: Key,
+    call: Call,
+    to = this.upper.length,
+  ): Maybe<T | undefined> {
     for (let index = from; index <= to; index++) {
       const tier = this.upper[index]
       if (tier?.isTrusted(key) === false) continue
@@ -128,7 +134,7 @@ export abstract class TierReads {
       }
       if (answer instanceof Promise) return this.#awaited(answer, index, ask, key, call, to)
       this.#count(ask, tier, answer)
-      if (answer !== undefined) return ask.given(answer, index, key, call)
+      if (answer !== undefined) return ask.handle(answer, index, key, call)
     }
     return undefined
   }
@@ -136,7 +142,7 @@ export abstract class TierReads {
   #awaited<T>(
     answer: Promise<T | undefined>,
     index: number,
-    ask: Ask<T>,
+    ask: ReadKind<T>,
     key: Key,
     call: Call,
     to = this.upper.length,
@@ -147,7 +153,7 @@ export abstract class TierReads {
         this.#count(ask, tier, one)
         return one === undefined
           ? this.#askFrom(index + 1, ask, key, call, to)
-          : ask.given(one, index, key, call)
+          : ask.handle(one, index, key, call)
       },
       (error: unknown) => {
         this.#failed(tier, error, key)
@@ -156,7 +162,7 @@ export abstract class TierReads {
     )
   }
 
-  #count(ask: Ask<unknown>, tier: UpperTier | undefined, answer: unknown): void {
+  #count(ask: ReadKind<unknown>, tier: UpperTier | undefined, answer: unknown): void {
     if (!ask.isCounted) return
     const metrics = tier?.metrics ?? this.lastMetrics
     if (answer === undefined) metrics.misses++

@@ -17,7 +17,7 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #items: AsyncIterator<T>
   readonly #span: OpenSpan
   readonly #sizeOf: (item: T) => number | undefined
-  #isBegun = false
+  #isStarted = false
   #isLeft = false
 
   constructor(items: AsyncIterator<T>, span: OpenSpan, sizeOf: (item: T) => number | undefined) {
@@ -50,11 +50,11 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
 
   async return(): Promise<IteratorResult<T, undefined>> {
     // A stream that was never pulled made no call.
-    const isBegun = this.#isBegun
+    const isStarted = this.#isStarted
     this.#isLeft = true
     try {
       await this.#items.return?.()
-      if (isBegun) this.#span.end()
+      if (isStarted) this.#span.end()
       return { done: true, value: undefined }
     } catch (error) {
       this.#span.fail(error)
@@ -63,8 +63,8 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #begin(): void {
-    if (this.#isBegun) return
-    this.#isBegun = true
+    if (this.#isStarted) return
+    this.#isStarted = true
     this.#span.restart()
   }
 }

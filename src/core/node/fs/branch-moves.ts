@@ -86,12 +86,12 @@ export class BranchMoves {
   }
 
   async #enterParent(spot: Spot, make: boolean): Promise<Folder | undefined> {
-    const { guard, keeper } = this.#folder.files
+    const { guard, keyFolders } = this.#folder.files
     if ('outside' in spot) {
       await guard.checkRoot()
       return { path: spot.outside, fd: undefined }
     }
-    const options = { make: (names: readonly string[]) => keeper.noteMade(names) }
+    const options = { make: (names: readonly string[]) => keyFolders.noteMade(names) }
     return guard.enter(spot.names.slice(0, -1), make ? options : {})
   }
 
@@ -130,7 +130,7 @@ export class BranchMoves {
       shared.levels.forgetBelow(spot.names)
       shared.levels.forget(parent)
       shared.settled.forgetBelow(spot.names)
-      if (spot === source) files.keeper.forgetBelow(spot.names)
+      if (spot === source) files.keyFolders.forgetBelow(spot.names)
       shared.changes.put({ folder: parent, name: nameOf(spot) })
       if (files.durability === 'full') await files.folderSync.settle(parent)
       else files.syncLog.noteFolder(parent)

@@ -5,7 +5,7 @@ import { printFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { Disk, systemCode } from './disk.ts'
 import { RootGone } from './failures.ts'
 import type { FolderGuard } from './folder-guard.ts'
-import type { WantedLayout } from './fs-datastore.ts'
+import type { RequestedLayout } from './fs-datastore.ts'
 import { createGuard } from './guards.ts'
 import type { Layout, LayoutName, Marker } from './layout.ts'
 import {
@@ -51,17 +51,17 @@ const UNMARKED: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
 export async function claimFolder(
   disk: Disk,
   guard: FolderGuard,
-  wanted: WantedLayout,
+  requested: RequestedLayout,
   readOnly: boolean,
 ): Promise<Layout> {
   const { root } = guard
   const found = await findMarker(disk, guard)
-  if (found !== undefined) refuseOther(root, wanted, found)
-  if (wanted.name === 'flatfs') return claimFlatfs(disk, guard, wanted, readOnly)
-  const extension = found?.extension ?? wanted.extension ?? (await guessExtension(root, wanted.name))
-  const layout = layoutOf(wanted.name, { extension, shard: DEFAULT_SHARD })
+  if (found !== undefined) refuseOther(root, requested, found)
+  if (requested.name === 'flatfs') return claimFlatfs(disk, guard, requested, readOnly)
+  const extension = found?.extension ?? requested.extension ?? (await guessExtension(root, requested.name))
+  const layout = layoutOf(requested.name, { extension, shard: DEFAULT_SHARD })
   if (found !== undefined || layout.marker === undefined) return layout
-  if (!UNMARKED.includes(wanted.name)) await refuseStrangers(root, wanted.name, [PRIVATE_FOLDER])
+  if (!UNMARKED.includes(requested.name)) await refuseStrangers(root, requested.name, [PRIVATE_FOLDER])
   if (!readOnly) await writeMarker(disk, guard, layout.marker, layout.tempFolder)
   return layout
 }
@@ -90,17 +90,17 @@ async function findMarker(disk: Disk, guard: FolderGuard): Promise<Marker | unde
 async function claimFlatfs(
   disk: Disk,
   guard: FolderGuard,
-  { name, shard: wanted }: WantedLayout,
+  { name, shard: requested }: RequestedLayout,
   readOnly: boolean,
 ): Promise<Layout> {
-  const layout = layoutOf(name, { shard: wanted ?? DEFAULT_SHARD })
+  const layout = layoutOf(name, { shard: requested ?? DEFAULT_SHARD })
   if ((await readShard(disk, guard)) === undefined) {
     await refuseStrangers(guard.root, name, layout.tempFolder)
-    if (!readOnly) await writeShard(disk, guard, wanted ?? DEFAULT_SHARD, layout.tempFolder)
+    if (!readOnly) await writeShard(disk, guard, requested ?? DEFAULT_SHARD, layout.tempFolder)
   }
   const found = await readShard(disk, guard)
   if (found === undefined) return layout
-  const [has, wants] = [found, wanted ?? found].map(printFlatfsShard)
+  const [has, wants] = [found, requested ?? found].map(printFlatfsShard)
   if (has !== wants) throw cannotOpen(guard.root, `its shard function is ${has}, not ${wants}`)
   return layoutOf(name, { shard: found })
 }
@@ -114,7 +114,7 @@ async function refuseStrangers(root: string, layout: string, known: readonly str
   )
 }
 
-function refuseOther(root: string, { name, extension }: WantedLayout, found: Marker): void {
+function refuseOther(root: string, { name, extension }: RequestedLayout, found: Marker): void {
   if (found.layout !== name) throw cannotOpen(root, `it has layout "${found.layout}", not "${name}"`)
   if (found.version !== 1) {
     throw cannotOpen(root, `its layout "${name}" has version ${found.version}, and only 1 is known here`)
@@ -133,7 +133,11 @@ function cannotOpen(root: string, state: string): DatastoreError {
 }
 
 /** The layout that a folder was claimed for, in the form of a request. */
-export async function claimedLayout(disk: Disk, guard: FolderGuard, layout: Layout): Promise<WantedLayout> {
+export async function claimedLayout(
+  disk: Disk,
+  guard: FolderGuard,
+  layout: Layout,
+): Promise<RequestedLayout> {
   const { name, marker } = layout
   const shard = name === 'flatfs' ? await readShard(disk, guard) : undefined
   return { name, shard, extension: marker?.extension }
@@ -144,7 +148,7 @@ export async function claimedLayout(disk: Disk, guard: FolderGuard, layout: Layo
  * its marker, what is put there could not be opened again. Concurrent calls share the result.
  * @returns Rejects with `RootGone` if the folder now holds something else.
  */
-export function markerRenewal(disk: Disk, guard: FolderGuard, layout: WantedLayout): () => Promise<void> {
+export function markerRenewal(disk: Disk, guard: FolderGuard, layout: RequestedLayout): () => Promise<void> {
   let running: Promise<void> | undefined
   const renew = async (): Promise<void> => {
     try {

@@ -318,10 +318,10 @@ export function* at<T>(answer: Soon<T>): Steps<T> {
 /** Runs the steps: synchronously until a step returns a promise, asynchronously from there on. */
 export function run<T>(steps: Steps<T>): Soon<T> {
   const step = steps.next()
-  return step.done === true ? step.value : goOn(steps, step.value)
+  return step.done === true ? step.value : runAsync(steps, step.value)
 }
 
-async function goOn<T>(steps: Steps<T>, pending: Promise<unknown>): Promise<T> {
+async function runAsync<T>(steps: Steps<T>, pending: Promise<unknown>): Promise<T> {
   let step: IteratorResult<Promise<unknown>, T> = { done: false, value: pending }
   while (step.done !== true) {
     const [outcome]: [PromiseSettledResult<unknown>] = await Promise.allSettled([step.value])

@@ -73,14 +73,14 @@ export interface FsOptions {
 }
 
 /** The requested layout, before the folder has been examined. */
-export interface WantedLayout {
+export interface RequestedLayout {
   readonly name: LayoutName
   readonly shard: FlatfsShard | undefined
   readonly extension: string | undefined
 }
 
 export interface CheckedOptions {
-  readonly layout: WantedLayout
+  readonly layout: RequestedLayout
   readonly durability: Durability
   readonly readOnly: boolean
   readonly create: boolean

@@ -8,10 +8,10 @@ import { claimedLayout, claimFolder, markerRenewal } from './claim-folder.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { Obstacle, RootGone } from './failures.ts'
 import { type FolderGuard, LinkResolver } from './folder-guard.ts'
-import { FolderKeeper } from './folder-keeper.ts'
 import { type FolderFlush, FolderSync, SettledFolders, SyncLog } from './folder-sync.ts'
 import type { CheckedOptions } from './fs-datastore.ts'
 import { createGuard } from './guards.ts'
+import { KeyFolders } from './key-folders.ts'
 import type { Layout } from './layout.ts'
 import { LevelCache, LevelReader } from './levels.ts'
 import { RetiredFiles } from './staged-file.ts'
@@ -70,7 +70,7 @@ export interface StoreFiles {
   readonly durability: Durability
   readonly temps: TempHome
   readonly levels: LevelCache
-  readonly keeper: FolderKeeper
+  readonly keyFolders: KeyFolders
   readonly folderSync: FolderFlush
   readonly syncLog: SyncLog
   readonly retired: RetiredFiles
@@ -102,7 +102,7 @@ function storeFiles(
       layout.name === 'strata'
         ? new TempLanes(disk, guard, layout.tempFolder, prepareTemps)
         : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder, prepareTemps),
-    keeper: new FolderKeeper(disk, guard, { levels, settled }, layout.ownsFolders),
+    keyFolders: new KeyFolders(disk, guard, { levels, settled }, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),
   }
 }

@@ -146,8 +146,8 @@ export class Stager {
   }
 
   async #nearHome({ folder }: Place): Promise<TempFolder> {
-    const { disk, guard, keeper } = this.#files
-    await guard.leave(await guard.enter(folder, { make: names => keeper.noteMade(names) }))
+    const { disk, guard, keyFolders } = this.#files
+    await guard.leave(await guard.enter(folder, { make: names => keyFolders.noteMade(names) }))
     return new TempFolder(disk, guard, [...folder, NEAR_TEMP_FOLDER], false)
   }
 }

@@ -3,16 +3,16 @@ import { chunksOf } from '../../bytes.ts'
 import type { ByteSource } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { type Begun, begun } from '../../open/begun.ts'
 import type { Call } from '../../open/call.ts'
 import type { Payload } from '../../open/payload.ts'
 import { judge } from '../../open/refusals.ts'
+import { type StartedStream, startStream } from '../../open/started-stream.ts'
 import type { Moved, Removed, Written } from '../../open/store.ts'
 import { systemCode } from './disk.ts'
 import { fsFailure, isOfDisk } from './failures.ts'
 import { joinPath } from './folder-guard.ts'
-import { LabelFiles } from './folder-keeper.ts'
 import type { Slots } from './fs-store.ts'
+import { LabelFiles } from './key-folders.ts'
 import type { Place } from './layout.ts'
 import type { OpenFolder, StoreFiles } from './open-folder.ts'
 import { FileGone, moveToFreeName, renameFile, Stager, writeBytes, writeChunks } from './staged-file.ts'
@@ -47,7 +47,7 @@ export class StoreWrites {
   }
 
   async #stream(key: Key, source: ByteSource, call: Call): Promise<Written> {
-    const file = await this.#stageStream(key, begun(chunksOf(source, key, call.signal)))
+    const file = await this.#stageStream(key, startStream(chunksOf(source, key, call.signal)))
     const untaken = new Set([file])
     try {
       return await this.#slots.run(() =>
@@ -61,7 +61,7 @@ export class StoreWrites {
     }
   }
 
-  async #stageStream(key: Key, chunks: Begun<Uint8Array>): Promise<TempFile> {
+  async #stageStream(key: Key, chunks: StartedStream<Uint8Array>): Promise<TempFile> {
     const { places, reader, writer, files } = this.#folder
     try {
       const place = await places.toWrite('put', key)
@@ -309,8 +309,8 @@ export class ValueWriter {
 
   /** Renames a file to its place and creates the folders and labels. The labels must be checked again afterwards. */
   async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<void> {
-    const { disk, guard, keeper, levels, retired } = this.#files
-    const make = (names: readonly string[]): void => keeper.noteMade(names)
+    const { disk, guard, keyFolders, levels, retired } = this.#files
+    const make = (names: readonly string[]): void => keyFolders.noteMade(names)
     await this.labels.ensure(place)
     for (let attempt = 1; ; attempt++) {
       const folder = await guard.enter(place.folder, { make })
@@ -345,7 +345,7 @@ export class ValueWriter {
    */
   async prune(folder: readonly string[], place: Place, depth: number): Promise<void> {
     const dropLabels = (gone: readonly string[]) => this.labels.dropUnused(place, gone.length)
-    await this.#files.keeper.prune(folder, dropLabels, depth)
+    await this.#files.keyFolders.prune(folder, dropLabels, depth)
   }
 
   /** Removes the folders of a place that are empty and exist only for it. */

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Disk, systemCode } from './disk.ts'
 import { CannotWatch } from './failures.ts'
 import { joinPath } from './folder-guard.ts'
-import type { KnownFolder, KnownFolders } from './known-tree.ts'
+import type { WatchedFolder, WatchedFolders } from './tree-snapshot.ts'
 
 /** With more events than this in one turn, the system's own queue (16,384 on Linux) may have lost some. */
 const MOST_IN_A_TURN = 12_000
@@ -152,7 +152,7 @@ function meaningOf(cause: unknown): unknown {
 export class SystemHints {
   readonly #disk: Disk
   readonly #root: string
-  readonly #folders: KnownFolders
+  readonly #folders: WatchedFolders
   readonly #hints: Hints
   readonly #lookAtAll: () => void
   readonly #failed: (error: unknown) => void
@@ -161,7 +161,7 @@ export class SystemHints {
   constructor(
     disk: Disk,
     root: string,
-    folders: KnownFolders,
+    folders: WatchedFolders,
     hints: Hints,
     lookAtAll: () => void,
     failed: (error: unknown) => void,
@@ -175,7 +175,7 @@ export class SystemHints {
   }
 
   /** Lets the system watch the folder that is at this path now. */
-  attach(folder: KnownFolder): void {
+  attach(folder: WatchedFolder): void {
     folder.isSuspect = false
     folder.watcher?.close()
     const path = folder.names.reduce(joinPath, this.#root)

@@ -2,11 +2,11 @@ import { ChangeQueue } from '../../changes/change-queue.ts'
 import type { Change } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { fsFailure } from './failures.ts'
-import { FolderLook, KnownFolders, KnownTree } from './known-tree.ts'
 import type { Place } from './layout.ts'
 import { LevelWatch } from './level-watch.ts'
 import type { OpenFolder } from './open-folder.ts'
 import { burst, Hints, SystemHints } from './system-watch.ts'
+import { FolderLook, TreeSnapshot, WatchedFolders } from './tree-snapshot.ts'
 import { WatchLoop } from './watch-loop.ts'
 
 /** The place of the value of a key. */
@@ -86,8 +86,8 @@ class TreeWatch implements OwnListener {
   readonly #changes: OwnChanges
   readonly #report: (change: Change) => void
   readonly #failed: (error: unknown) => void
-  readonly #tree: KnownTree
-  readonly #folders = new KnownFolders()
+  readonly #tree: TreeSnapshot
+  readonly #folders = new WatchedFolders()
   readonly #hints = new Hints(() => this.#loop.run())
   readonly #loop = new WatchLoop({
     isDue: () => !this.#hints.isEmpty || this.#isAllDue,
@@ -124,7 +124,7 @@ class TreeWatch implements OwnListener {
       report: (type: 'put' | 'delete', key: Key) => this.#changed(type, key),
       signal: this.#loop.stopping,
     }
-    this.#tree = new KnownTree(parts, prefix)
+    this.#tree = new TreeSnapshot(parts, prefix)
   }
 
   /** Records the present state and watches from then on. */

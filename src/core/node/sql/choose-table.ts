@@ -2,7 +2,7 @@ import { failure } from '../../errors.ts'
 import { type Column, isOwnTable, OWN_TABLE, ownTable, type SqlTable, type TableFacts } from './table.ts'
 
 /** The requested table and its columns. What is absent is detected. */
-export interface WantedTable {
+export interface RequestedTable {
   readonly layout?: 'strata' | 'path' | undefined
   readonly schema?: string | undefined
   readonly table?: string | undefined
@@ -23,10 +23,10 @@ const KEY_NAMES: readonly string[] = ['key', 'k', 'name', 'id', 'path']
  */
 export function chooseTable(
   tables: readonly TableFacts[],
-  wanted: WantedTable,
+  requested: RequestedTable,
 ): { readonly table: SqlTable; readonly isMissing: boolean } {
-  const { schema, layout, keyColumns, valueColumn } = wanted
-  const name = wanted.table ?? likelyTable(tables, wanted)
+  const { schema, layout, keyColumns, valueColumn } = requested
+  const name = requested.table ?? likelyTable(tables, requested)
   if (name === undefined) {
     const names = tables.slice(0, 20).map(table => JSON.stringify(table.name))
     throw refusal(`the database has several tables; name one by "table": ${names.join(', ')}`)
@@ -38,7 +38,10 @@ export function chooseTable(
       const has = isOwn ? 'strata' : 'path'
       throw refusal(`the table ${JSON.stringify(name)} has layout "${has}", not "${layout}"`)
     }
-    return { table: isOwn ? ownTable(schema, name, facts.id) : foreignTable(facts, wanted), isMissing: false }
+    return {
+      table: isOwn ? ownTable(schema, name, facts.id) : foreignTable(facts, requested),
+      isMissing: false,
+    }
   }
   const isPath = layout === 'path' || keyColumns !== undefined || valueColumn !== undefined
   if (!isPath) return { table: ownTable(schema, name), isMissing: true }
@@ -62,7 +65,7 @@ export function chooseTable(
   return { table, isMissing: true }
 }
 
-function likelyTable(tables: readonly TableFacts[], { layout }: WantedTable): string | undefined {
+function likelyTable(tables: readonly TableFacts[], { layout }: RequestedTable): string | undefined {
   const own = tables.find(isOwnTable)
   if (own !== undefined && layout !== 'path') return own.name
   if (layout === 'strata') return OWN_TABLE
@@ -72,7 +75,7 @@ function likelyTable(tables: readonly TableFacts[], { layout }: WantedTable): st
 }
 
 /** A table of another program, if each of its rows has one key. */
-function foreignTable(facts: TableFacts, wanted: WantedTable): SqlTable {
+function foreignTable(facts: TableFacts, requested: RequestedTable): SqlTable {
   const { name, columns, uniques, isTransactional, id } = facts
   const called = `the table ${JSON.stringify(name)}`
   const column = (one: string): Column => {
@@ -81,7 +84,7 @@ function foreignTable(facts: TableFacts, wanted: WantedTable): SqlTable {
     throw refusal(`${called} has the columns ${listed(columns)}, and not ${JSON.stringify(one)}`)
   }
   const likelyKey = KEY_NAMES.find(one => uniques.some(unique => unique.length === 1 && unique[0] === one))
-  const keyNames = wanted.keyColumns ?? uniques[0] ?? (likelyKey === undefined ? undefined : [likelyKey])
+  const keyNames = requested.keyColumns ?? uniques[0] ?? (likelyKey === undefined ? undefined : [likelyKey])
   if (keyNames === undefined) throw refusal(`${called} has no unique index, so none of its columns is a key`)
   const keys = keyNames.map(column)
   const isUnique = uniques.some(
@@ -96,11 +99,11 @@ function foreignTable(facts: TableFacts, wanted: WantedTable): SqlTable {
   }
   const rest = columns.filter(one => !keys.includes(one))
   const likely = VALUE_NAMES.find(one => rest.some(({ name: other }) => other === one))
-  const valueName = wanted.valueColumn ?? likely ?? (rest.length === 1 ? rest[0]?.name : undefined)
+  const valueName = requested.valueColumn ?? likely ?? (rest.length === 1 ? rest[0]?.name : undefined)
   if (valueName === undefined) {
     throw refusal(`${called} has the columns ${listed(columns)}; name one by "valueColumn"`)
   }
-  const { schema } = wanted
+  const { schema } = requested
   return { schema, name, keys, value: column(valueName), isOwn: false, isTransactional, id }
 }
 

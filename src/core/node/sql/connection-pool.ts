@@ -118,7 +118,7 @@ export class ConnectionPool {
         : copyOfFailure(member.ended, action)
     } finally {
       member.since = undefined
-      if (this.#members.has(member)) this.#give(member)
+      if (this.#members.has(member)) this.#assign(member)
     }
   }
 
@@ -153,7 +153,7 @@ export class ConnectionPool {
     })
   }
 
-  #give(member: Member): void {
+  #assign(member: Member): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#idle.push(member)
     else next.resolve(member)
@@ -205,7 +205,7 @@ export class ConnectionPool {
     connection.onEnd(error => this.#onEnd(member, error))
     this.#lost = undefined
     this.#settings.lost?.remove(this)
-    this.#give(member)
+    this.#assign(member)
     while (this.#waiting.length > this.#connecting) {
       const before = this.#connecting
       this.#grow()

@@ -281,7 +281,7 @@ export class SqlDriver implements OrderedDriver {
   }
 
   /** @param listener Called with the record each time that the server was reached again. */
-  reachedAnew(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
+  onReconnected(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
     const where = this.#where(key)
     if (where === undefined) return
     this.#pool.onReached(async connection => {

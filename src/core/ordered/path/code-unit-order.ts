@@ -55,7 +55,7 @@ export class CodeUnitOrder {
   }
 
   /** Continues the range here: forward from this key, in reverse before it. */
-  goOn(at: Uint8Array): void {
+  continueFrom(at: Uint8Array): void {
     const piece = this.#pieces.at(-1)
     if (piece === undefined) return
     if (!this.#reverse) piece.from = at

@@ -86,7 +86,8 @@ export class LevelRows {
       if (met === 'divided') continue
       if (isWhole) this.#order.end()
       else {
-        if (this.#order.isAhead(last.key)) this.#order.goOn(reverse ? last.key : followedBy(last.key, 0))
+        if (this.#order.isAhead(last.key))
+          this.#order.continueFrom(reverse ? last.key : followedBy(last.key, 0))
         ahead.seen(this.#rows.length, met, limit + 1)
       }
     }
@@ -96,7 +97,7 @@ export class LevelRows {
   /** Skips the remaining keys below a child. */
   skip(part: Uint8Array): void {
     const below = this.#below(part)
-    this.#order.goOn(this.#page.reverse ? below : (endOfPrefix(below) as Uint8Array))
+    this.#order.continueFrom(this.#page.reverse ? below : (endOfPrefix(below) as Uint8Array))
   }
 
   /** Whether there is a key below a child. The child's name must be the name of the next key or a prefix of it. */

@@ -76,8 +76,8 @@ class NamesUpwards extends PageOfChildren {
     }
     if (!this.hasRoom) return true
     const shorter = this.#shorterOnes(key, part)
-    if (shorter.length === 0) return this.#give(name, part, isBelow)
-    return this.#giveShorter(shorter).then(isEnough => isEnough || this.#give(name, part, isBelow))
+    if (shorter.length === 0) return this.#addName(name, part, isBelow)
+    return this.#addShorter(shorter).then(isEnough => isEnough || this.#addName(name, part, isBelow))
   }
 
   /** The shorter names that this one begins with and that later keys may be below. */
@@ -94,7 +94,7 @@ class NamesUpwards extends PageOfChildren {
     return shorter
   }
 
-  async #giveShorter(shorter: readonly Uint8Array[]): Promise<boolean> {
+  async #addShorter(shorter: readonly Uint8Array[]): Promise<boolean> {
     for (const part of shorter) {
       const name = segmentOfPart(part)
       if (isOdd(name) || !this.#isPastLast(name) || !(await this.#rows.hasBelow(part))) continue
@@ -105,7 +105,7 @@ class NamesUpwards extends PageOfChildren {
     return !this.hasRoom
   }
 
-  #give(name: string, part: Uint8Array, isBelow: boolean): boolean {
+  #addName(name: string, part: Uint8Array, isBelow: boolean): boolean {
     this.#last = name
     if (!isBelow) {
       this.#value = { name, part }

@@ -22,7 +22,7 @@ export const strataLayout: Layout = {
 }
 
 /** A child that is being read. Its rows may continue in the next range. */
-interface Begun {
+interface PendingChild {
   readonly name: Uint8Array
   isValue: boolean
   isBranch: boolean
@@ -46,7 +46,7 @@ class StrataLevel {
   readonly #children: Child[] = []
   #from: Uint8Array
   #to: Uint8Array
-  #begun: Begun | undefined
+  #pending: PendingChild | undefined
   #met = 0
 
   constructor(driver: RangeReader, prefix: Key, page: LevelPage) {
@@ -94,11 +94,11 @@ class StrataLevel {
     const at = this.#start.length
     const divide = key.indexOf(0, at)
     const end = divide < 0 ? key.length : divide
-    let child = this.#begun
+    let child = this.#pending
     if (child === undefined || child.name.length !== end - at || !hasPart(key, child.name, at)) {
       this.#end()
       child = { name: key.subarray(at, end), isValue: false, isBranch: false }
-      this.#begun = child
+      this.#pending = child
       this.#met++
     }
     if (divide < 0) child.isValue = true
@@ -106,17 +106,17 @@ class StrataLevel {
   }
 
   #end(): void {
-    const child = this.#begun
+    const child = this.#pending
     if (child === undefined) return
     const name = decodeText(child.name)
     const { isValue, isBranch } = child
     this.#children.push({ name, key: this.#prefix.childOfCleanSegment(name), isValue, isBranch })
-    this.#begun = undefined
+    this.#pending = undefined
   }
 
   /** Continues after the rows that were read. A branch is skipped: the next range begins after everything below it. */
   #goPast(last: Row): void {
-    const child = this.#begun as Begun
+    const child = this.#pending as PendingChild
     const name = this.#keyOf(child.name)
     if (!this.#page.reverse) this.#from = child.isBranch ? followedBy(name, 1) : followedBy(last.key, 0)
     // In reverse order a value comes after everything below it, so it is still unknown whether there is one.

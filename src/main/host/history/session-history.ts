@@ -111,20 +111,20 @@ export class SessionHistory implements Recording {
   }
 
   /** The job that an undo or a redo applies to; `undefined` if it applies to a single write. */
-  async jobOf(action: 'undo' | 'redo', wanted: number | undefined): Promise<OrderedEntry | undefined> {
+  async jobOf(action: 'undo' | 'redo', requested: number | undefined): Promise<OrderedEntry | undefined> {
     await this.#opening
     const { order } = this.#entries
-    const entry = wanted === undefined ? order[action] : order.find(wanted)
+    const entry = requested === undefined ? order[action] : order.find(requested)
     return entry?.action === 'job' ? entry : undefined
   }
 
-  /** @param wanted The entry. Default: the latest one that was not undone. */
-  undo(wanted: number | undefined, signal: AbortSignal, progress?: UndoProgress): Promise<UndoneInfo> {
-    return this.#inTurn(() => this.#apply('undo', wanted, signal, progress))
+  /** @param requested The entry. Default: the latest one that was not undone. */
+  undo(requested: number | undefined, signal: AbortSignal, progress?: UndoProgress): Promise<UndoneInfo> {
+    return this.#inTurn(() => this.#apply('undo', requested, signal, progress))
   }
 
-  redo(wanted: number | undefined, signal: AbortSignal, progress?: UndoProgress): Promise<UndoneInfo> {
-    return this.#inTurn(() => this.#apply('redo', wanted, signal, progress))
+  redo(requested: number | undefined, signal: AbortSignal, progress?: UndoProgress): Promise<UndoneInfo> {
+    return this.#inTurn(() => this.#apply('redo', requested, signal, progress))
   }
 
   /** @throws DatastoreError `UNSUPPORTED` while nothing is recorded. */
@@ -246,12 +246,12 @@ export class SessionHistory implements Recording {
 
   async #apply(
     action: 'undo' | 'redo',
-    wanted: number | undefined,
+    requested: number | undefined,
     signal: AbortSignal,
     progress?: UndoProgress,
   ): Promise<UndoneInfo> {
     const { used } = await this.#recording(action)
-    const sequence = wanted ?? this.#entries.order[action]?.sequence
+    const sequence = requested ?? this.#entries.order[action]?.sequence
     if (sequence === undefined) {
       throw new DatastoreError('NOT_FOUND', `Cannot ${action}: there is nothing to ${action}`)
     }

@@ -79,13 +79,13 @@ export class Job {
     title: string,
     work: (store: BinaryDatastore) => Promise<void>,
   ): Promise<void> {
-    const begun = await history.begin({ title: title.slice(0, 1).toLowerCase() + title.slice(1) })
+    const group = await history.begin({ title: title.slice(0, 1).toLowerCase() + title.slice(1) })
     try {
-      await work(begun.store)
+      await work(group.store)
     } finally {
       const isEmpty = this.#info.done === 0
-      await begun.end({ isEmpty })
-      if (!isEmpty) this.#update({ entry: begun.entry })
+      await group.end({ isEmpty })
+      if (!isEmpty) this.#update({ entry: group.entry })
     }
   }
 

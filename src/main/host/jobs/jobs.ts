@@ -70,7 +70,7 @@ export class Jobs {
   }
 
   /** Continues the jobs that a killed process left unfinished in the stack of a session. */
-  async goOn(session: Session): Promise<void> {
+  async resume(session: Session): Promise<void> {
     for (const { request, ...job } of await this.#many.unfinished(session)) this.begin(session, request, job)
   }
 

@@ -89,14 +89,14 @@ export class ManyActions implements JobUndo {
       })
       const to = other ?? session
       const entry = { title: undoTitleOf(action), kind: this.kind, data: { id: record.id } }
-      const begun = await to.history.begin(entry)
+      const group = await to.history.begin(entry)
       // A move between two sessions has an entry in both, and can be undone from either.
       const second = to !== session && movesAway(action) ? await session.history.begin(entry) : undefined
-      const undo = begun.entry === undefined ? undefined : { session: to.id, entry: begun.entry }
+      const undo = group.entry === undefined ? undefined : { session: to.id, entry: group.entry }
       try {
         await this.#run(record, session, to, signal, progress, expected, undo)
       } finally {
-        await begun.end()
+        await group.end()
         await second?.end()
       }
     }
@@ -268,8 +268,8 @@ export class ManyActions implements JobUndo {
       return { entries: pending, end }
     }
     const title = undoTitleOf(record.about.action)
-    const begun = await side.history.begin({ title, kind: this.kind, data: { id: record.id } })
-    return { entries: begun.entry === undefined ? [] : [begun.entry], end: () => begun.end() }
+    const group = await side.history.begin({ title, kind: this.kind, data: { id: record.id } })
+    return { entries: group.entry === undefined ? [] : [group.entry], end: () => group.end() }
   }
 
   async #using<T>(record: ActionRecord, work: () => Promise<T>): Promise<T> {

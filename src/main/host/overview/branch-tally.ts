@@ -21,7 +21,7 @@ export interface CountedBranch {
 export class BranchTally {
   readonly #depth: number
   readonly #counts = new Map<string, Tally>()
-  #given = { branches: 0, keys: 0 }
+  #dropped = { branches: 0, keys: 0 }
 
   /** @param depth The number of segments in the keys of the branches. */
   constructor(depth: number) {
@@ -34,7 +34,7 @@ export class BranchTally {
     const tally = this.#counts.get(name)
     const isBranch = key.depth > this.#depth
     if (tally === undefined) {
-      if (this.#counts.size >= MAX_NAMES) this.#giveUpSmall()
+      if (this.#counts.size >= MAX_NAMES) this.#dropSmall()
       this.#counts.set(name, { keys: 1, bytes: size ?? 0, isBranch })
     } else {
       tally.keys++
@@ -58,27 +58,27 @@ export class BranchTally {
   }
 
   /** The number of branches that were dropped, so that they are not in `branches`. */
-  get givenUp(): number {
-    return this.#given.branches
+  get droppedBranches(): number {
+    return this.#dropped.branches
   }
 
   /** The number of keys of the level that are not branches. */
   get looseKeys(): number {
-    let keys = this.#given.keys
+    let keys = this.#dropped.keys
     for (const { isBranch } of this.#counts.values()) if (!isBranch) keys++
     return keys
   }
 
   /** Keeps the larger half; and the last name, because more of its keys may follow. */
-  #giveUpSmall(): void {
+  #dropSmall(): void {
     const all = [...this.#counts]
     const last = all.pop()
     all.sort(([, a], [, b]) => b.keys - a.keys)
     for (const [name, { isBranch }] of all.slice(MAX_NAMES / 2)) {
       if (name === last?.[0]) continue
       this.#counts.delete(name)
-      if (isBranch) this.#given.branches++
-      else this.#given.keys++
+      if (isBranch) this.#dropped.branches++
+      else this.#dropped.keys++
     }
   }
 }

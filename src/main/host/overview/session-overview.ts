@@ -11,8 +11,8 @@ import {
   MOST_CHANGED,
   OVERVIEW_LIMITS,
   type OverviewLimits,
-  Round,
-} from './round.ts'
+  OverviewRound,
+} from './overview-round.ts'
 
 /** The parts of a session that are needed. */
 interface OverviewedSession extends Looked {
@@ -191,7 +191,7 @@ export class SessionOverview {
     const began = performance.now()
     this.#isStale = false
     const changes = this.#changes
-    const round = new Round(this.#session, this.#facts, this.#limits)
+    const round = new OverviewRound(this.#session, this.#facts, this.#limits)
     const isFirst = !this.#hasEnded
     let lastReport = began
     await round.count(signal, () => {

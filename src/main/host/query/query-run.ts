@@ -188,16 +188,16 @@ export class QueryRun {
       return !inKeyOrder || this.results.length < this.#limit
     }
     try {
-      let goesOn = true
+      let needsMore = true
       for await (const batch of candidates.batches()) {
         const judged = judging.judge(batch)
         // Nobody awaits it before its turn, so its rejection must be handled here.
         judged.catch(() => undefined)
         pending.push(judged)
-        if (pending.length >= lanes) goesOn = await take()
-        if (!goesOn || signal.aborted) break
+        if (pending.length >= lanes) needsMore = await take()
+        if (!needsMore || signal.aborted) break
       }
-      while (goesOn && !signal.aborted && pending.length > 0) goesOn = await take()
+      while (needsMore && !signal.aborted && pending.length > 0) needsMore = await take()
     } finally {
       candidates.end()
       judging.end()

@@ -8,9 +8,9 @@ import type { StackDocument } from '../../../core/stack/document.ts'
 import { writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
 import { filmEntries } from './films.ts'
-import { officeEntries } from './office.ts'
 import type { SampleEntry } from './sample-entry.ts'
 import { shopEntries } from './shop.ts'
+import { siteEntries } from './site.ts'
 
 /** The document of the sample. Its folders are filled on first use; later they are left as the user changed them. */
 export async function prepareSample(directory: string): Promise<StackDocument> {
@@ -27,7 +27,7 @@ export async function prepareSample(directory: string): Promise<StackDocument> {
 
 /** Every value of the sample, the same in every run. */
 export function sampleEntries(): SampleEntry[] {
-  return [...officeEntries(), ...filmEntries(), ...shopEntries()]
+  return [...siteEntries(), ...filmEntries(), ...shopEntries()]
 }
 
 async function fill(document: StackDocument): Promise<void> {

@@ -5,7 +5,7 @@ import type { Key } from '../../../core/key.ts'
 import type { SearchProgress } from '../../../core/key-index/search/key-search.ts'
 import type { NameSearch, SearchableKeys } from '../../../core/key-index/search/searchable-keys.ts'
 import { NameIndex, packKeys } from '../../../core/node/indexed/name-index.ts'
-import { giveWay } from './give-way.ts'
+import { yieldWhileBusy } from './yield-while-busy.ts'
 
 /** Keys that are added to the index at once. */
 const BATCH = 1000
@@ -103,7 +103,7 @@ export class KeyFill implements SearchableKeys {
       if (batch.length < BATCH) continue
       await this.#index.add(packKeys(batch))
       batch = []
-      if (isBusy()) await giveWay(isBusy, signal)
+      if (isBusy()) await yieldWhileBusy(isBusy, signal)
     }
     await this.#index.add(packKeys(batch))
     for (const { key, isThere } of this.#changes?.values() ?? []) this.#index.changed(key, isThere)

@@ -4,7 +4,7 @@ import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { ConflictChoices, ManyAction, Selection } from '../../../shared/procedures/many.ts'
 import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
-import { cannot } from '../../ui/text/cannot.ts'
+import { failureMessage } from '../../ui/text/failure-message.ts'
 import { formatNumber } from '../../ui/text/format.ts'
 import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
@@ -98,7 +98,7 @@ export function refusesWrites({ state }: Pick<Services, 'state'>, session: strin
   const info = state.sessions.get()?.find(({ id }) => id === session)
   const why = info && whyNoWrites(info)
   if (info === undefined || why === undefined) return false
-  showToast({ tone: 'error', message: cannot(what, why), hint: howToWrite(info) })
+  showToast({ tone: 'error', message: failureMessage(what, why), hint: howToWrite(info) })
   return true
 }
 

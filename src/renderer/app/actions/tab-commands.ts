@@ -2,7 +2,7 @@ import type { Query } from '../../../core/query/query.ts'
 import { ask } from '../dialogs/dialog-store.ts'
 import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
-import { changeTabs, focusTab, revealKey, useAppStore, wantHistory } from '../state/app-store.ts'
+import { changeTabs, focusTab, requestHistory, revealKey, useAppStore } from '../state/app-store.ts'
 import { rememberKey } from '../state/recent-keys.ts'
 import { isKeyed, newQueryTab, type Tab, tabDescription } from '../tabs/tab.ts'
 import { closeTab, openTab } from '../tabs/tabs-model.ts'
@@ -69,7 +69,7 @@ export function showHome(session: string): void {
 /** Opens a key, and its history in the tab. */
 export function showHistory(services: Services, session: string, key: string): void {
   openKey(services, session, key, { as: 'key', isPreview: true })
-  wantHistory(session, key)
+  requestHistory(session, key)
 }
 
 /** Closes tabs one after another. Each one with unsaved changes asks first, and "Cancel" stops. */

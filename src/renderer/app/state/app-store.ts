@@ -97,7 +97,7 @@ export function focusTab(focus: FocusedTab): void {
 }
 
 /** Whether the content of a tab is to take the keyboard. */
-export function useIsFocusWanted({ session, kind, key }: FocusedTab): boolean {
+export function useIsFocusRequested({ session, kind, key }: FocusedTab): boolean {
   return useAppStore(({ focus }) => focus?.session === session && focus.kind === kind && focus.key === key)
 }
 
@@ -105,7 +105,7 @@ export function focusTaken(): void {
   useAppStore.setState({ focus: undefined })
 }
 
-export function wantHistory(session: string, key: string): void {
+export function requestHistory(session: string, key: string): void {
   useAppStore.setState({ history: { session, key } })
 }
 

@@ -81,7 +81,7 @@ export function documentText(document: unknown): string {
 }
 
 /** Saves the draft of one stack tab shortly after each edit. */
-export class StackDraftKeeper {
+export class StackDraftSaver {
   readonly #storage: TextStorage
   readonly #name: string
   #pending: { readonly text: string | undefined } | undefined

@@ -22,9 +22,9 @@ import {
   historyShown,
   revealKey,
   useAppStore,
-  useIsFocusWanted,
+  useIsFocusRequested,
 } from '../state/app-store.ts'
-import { StackDraftKeeper } from './stack-drafts.ts'
+import { StackDraftSaver } from './stack-drafts.ts'
 import { StackHome } from './stack-home.tsx'
 import {
   type KeyTabState,
@@ -105,10 +105,10 @@ function BranchTabPanel({ session, prefix }: BranchTabPanelProps) {
     wanted => handleKeyRequest(services, id, wanted),
     [services, id],
   )
-  const isFocusWanted = useIsFocusWanted({ session: id, kind: 'branch', key: prefix })
+  const isFocusRequested = useIsFocusRequested({ session: id, kind: 'branch', key: prefix })
   return (
     <BranchTab
-      isFocusWanted={isFocusWanted}
+      isFocusRequested={isFocusRequested}
       onFocusTaken={focusTaken}
       client={services.client}
       jobs={services.state.jobs}
@@ -140,8 +140,10 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
     [services, id, key, source],
   )
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
-  const isFocusWanted = useIsFocusWanted({ session: session.id, kind: 'key', key })
-  const isHistoryWanted = useAppStore(({ history }) => history?.session === session.id && history.key === key)
+  const isFocusRequested = useIsFocusRequested({ session: session.id, kind: 'key', key })
+  const isHistoryRequested = useAppStore(
+    ({ history }) => history?.session === session.id && history.key === key,
+  )
   const putEvents = useMemo(
     () => ({
       mayPut: (bytes: number) => confirmLargePut(services, session.id, bytes),
@@ -172,9 +174,9 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
       onDirtyChange={setDirty}
       onRequest={request}
       registerActions={register}
-      isFocusWanted={isFocusWanted}
+      isFocusRequested={isFocusRequested}
       onFocusTaken={focusTaken}
-      isHistoryWanted={isHistoryWanted}
+      isHistoryRequested={isHistoryRequested}
       onHistoryShown={historyShown}
       putEvents={putEvents}
       places={
@@ -204,7 +206,7 @@ interface QueryTabPanelProps {
 function QueryTabPanel({ tab, session }: QueryTabPanelProps) {
   const services = useServices()
   const { id, query, text, name } = tab
-  const isFocusWanted = useIsFocusWanted({ session: session.id, kind: 'query', key: query })
+  const isFocusRequested = useIsFocusRequested({ session: session.id, kind: 'query', key: query })
   return (
     <QueryTab
       client={services.client}
@@ -223,7 +225,7 @@ function QueryTabPanel({ tab, session }: QueryTabPanelProps) {
       onMany={(action, selection, prefix) =>
         actOnKeys(services, action, { session: session.id, selection, below: prefix, base: prefix })
       }
-      isFocusWanted={isFocusWanted}
+      isFocusRequested={isFocusRequested}
       onFocusTaken={focusTaken}
     />
   )
@@ -246,22 +248,22 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
   const { client, shell, storage } = services
   const { id, initial, draftName } = tab
   const applied = useCallback((opened: SessionInfo) => stackApplied(services, id, opened), [services, id])
-  const keeper = useMemo(() => new StackDraftKeeper(storage, { draftName }), [storage, draftName])
+  const saver = useMemo(() => new StackDraftSaver(storage, { draftName }), [storage, draftName])
   useEffect(() => {
-    const flush = (): void => keeper.flush()
+    const flush = (): void => saver.flush()
     window.addEventListener('pagehide', flush)
     return () => {
       window.removeEventListener('pagehide', flush)
       const { tabs, closed } = useAppStore.getState().tabs
       // The user confirmed closing the tab, which discards the edits.
-      const isGivenUp = closed.some(tab => tab.id === id)
+      const isDiscarded = closed.some(tab => tab.id === id)
       // The applied text is stored under its session from now on.
       const isRenamed = tabs.some(tab => tab.id === id && tab.kind === 'stack' && tab.draftName !== draftName)
-      if (isGivenUp || isRenamed) keeper.note(undefined)
-      keeper.flush()
+      if (isDiscarded || isRenamed) saver.note(undefined)
+      saver.flush()
     }
-  }, [keeper, id, draftName])
-  const keepDraft = useCallback((text: string | undefined) => keeper.note(text), [keeper])
+  }, [saver, id, draftName])
+  const keepDraft = useCallback((text: string | undefined) => saver.note(text), [saver])
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
   return (
     <StackEditor

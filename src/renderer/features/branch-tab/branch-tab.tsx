@@ -43,13 +43,13 @@ export interface BranchTabProps {
   ) => void
   readonly onRequest: (request: KeyRequest) => void
   /** The keyboard is to go to the children once they are shown. */
-  readonly isFocusWanted: boolean
+  readonly isFocusRequested: boolean
   readonly onFocusTaken: () => void
 }
 
 /** One branch: its children as a table. */
 export function BranchTab(props: BranchTabProps) {
-  const { client, jobs, session, prefix, onOpen, onRequest, isFocusWanted, onFocusTaken } = props
+  const { client, jobs, session, prefix, onOpen, onRequest, isFocusRequested, onFocusTaken } = props
   const { id } = session
   const [order, setOrder] = useState<ChildOrder>()
   const [pressed, setPressed] = useState<SortedColumn>()
@@ -57,13 +57,13 @@ export function BranchTab(props: BranchTabProps) {
   useEffect(() => stats.start(), [stats])
   const counting = useCountJob(jobs, id, prefix)
   useEffect(() => {
-    if (!isFocusWanted) return
+    if (!isFocusRequested) return
     // Who goes on elsewhere meanwhile keeps the keyboard.
     const ends = new AbortController()
     for (const type of ['keydown', 'pointerdown'])
       window.addEventListener(type, onFocusTaken, { capture: true, signal: ends.signal })
     return () => ends.abort()
-  }, [isFocusWanted, onFocusTaken])
+  }, [isFocusRequested, onFocusTaken])
   const isLocked = session.isReadOnly || !session.isWritable
 
   const open = useCallback(
@@ -84,7 +84,7 @@ export function BranchTab(props: BranchTabProps) {
       if (parent !== undefined) onOpen(parent, { as: 'branch', isPreview: true })
     },
     pressed,
-    isFocusWanted,
+    isFocusRequested,
     onFocusTaken,
     onSort: (next: ChildOrder | undefined, header?: SortedColumn) => {
       setOrder(next)
@@ -121,7 +121,7 @@ interface ChildrenProps
     | 'onMany'
     | 'onUp'
     | 'pressed'
-    | 'isFocusWanted'
+    | 'isFocusRequested'
     | 'onFocusTaken'
   > {
   readonly onSort: (order: ChildOrder | undefined, header?: SortedColumn) => void
@@ -145,12 +145,12 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
   const refresh = () => void rows.refresh()
   const isEmpty = count === 0 && accuracy === 'exact'
   const body = useRef<HTMLDivElement>(null)
-  const { isFocusWanted, onFocusTaken } = table
+  const { isFocusRequested, onFocusTaken } = table
   useEffect(() => {
-    if (!isFocusWanted || !isEmpty) return
+    if (!isFocusRequested || !isEmpty) return
     body.current?.focus()
     onFocusTaken()
-  }, [isFocusWanted, isEmpty, onFocusTaken])
+  }, [isFocusRequested, isEmpty, onFocusTaken])
   return (
     <div className={styles['tab']}>
       <div className={styles['bar']}>

@@ -50,7 +50,7 @@ export interface ChildOrder {
 /** Rows by number, read when they are seen. */
 export interface RowSource {
   readonly rowAt: (index: number) => ChildRow | undefined
-  readonly want: (start: number, end: number) => void
+  readonly setVisible: (start: number, end: number) => void
   /** Rows `first` to `first + count` as they are chosen. */
   readonly select: (first: number, count: number) => Promise<KeySelection>
 }
@@ -65,7 +65,7 @@ export class ChildRows implements RowSource {
   #version = -1
   /** The number of reported changes of the level. */
   #changes = 0
-  #wanted = { start: 0, end: CHILD_PAGE }
+  #visible = { start: 0, end: CHILD_PAGE }
   #snapshot: ChildRowsSnapshot = {
     count: undefined,
     accuracy: 'unknown',
@@ -90,7 +90,7 @@ export class ChildRows implements RowSource {
       if (state.session === session && state.prefix === prefix) this.#follow(state)
     })
     this.#version = -1
-    this.#bringWanted()
+    this.#loadVisible()
     return () => {
       unsubscribe()
       for (const controller of this.#running.values()) controller.abort()
@@ -104,9 +104,9 @@ export class ChildRows implements RowSource {
   }
 
   /** Sets the visible rows; `end` is exclusive. */
-  want(start: number, end: number): void {
-    this.#wanted = { start, end: Math.max(start + 1, end) }
-    if (this.#snapshot.failure === undefined) this.#bringWanted()
+  setVisible(start: number, end: number): void {
+    this.#visible = { start, end: Math.max(start + 1, end) }
+    if (this.#snapshot.failure === undefined) this.#loadVisible()
   }
 
   async select(first: number, count: number): Promise<KeySelection> {
@@ -128,7 +128,7 @@ export class ChildRows implements RowSource {
       await this.#client.call('levels.refresh', this.#level)
       this.#version = -1
       this.#show({ failure: undefined })
-      this.#bringWanted()
+      this.#loadVisible()
     } catch (error) {
       this.#failed(error)
     }
@@ -138,12 +138,12 @@ export class ChildRows implements RowSource {
     this.#changes += 1
     this.#version = state.version
     this.#show({ count: state.count, accuracy: state.accuracy, failure: undefined })
-    this.#bringWanted()
+    this.#loadVisible()
   }
 
-  #bringWanted(): void {
-    const first = Math.floor(this.#wanted.start / CHILD_PAGE)
-    const last = Math.floor((this.#wanted.end - 1) / CHILD_PAGE)
+  #loadVisible(): void {
+    const first = Math.floor(this.#visible.start / CHILD_PAGE)
+    const last = Math.floor((this.#visible.end - 1) / CHILD_PAGE)
     for (const [page, controller] of this.#running) {
       if (page < first || page > last) controller.abort()
     }
@@ -176,7 +176,7 @@ export class ChildRows implements RowSource {
     } finally {
       if (this.#running.get(page) === controller) this.#running.delete(page)
     }
-    if (!signal.aborted && changes !== this.#changes) this.#bringWanted()
+    if (!signal.aborted && changes !== this.#changes) this.#loadVisible()
   }
 
   #keep(page: number, content: Page): void {

@@ -55,7 +55,7 @@ export class ChildStats {
   }
 
   /** Requests these stats. Earlier requests that are not running yet are dropped. */
-  want(names: readonly string[]): void {
+  request(names: readonly string[]): void {
     this.#queue = names.filter(name => !this.#stats.has(name) && !this.#running.has(name))
     this.#pump()
   }

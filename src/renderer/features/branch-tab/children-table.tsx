@@ -37,13 +37,14 @@ export interface ChildrenTableProps {
   readonly onMany: (action: ManyKeyAction, selection: KeySelection) => void
   readonly onUp: () => void
   /** The keyboard is to go to the active row. */
-  readonly isFocusWanted: boolean
+  readonly isFocusRequested: boolean
   readonly onFocusTaken: () => void
 }
 
 /** The children of a branch, any number of them, with keyboard navigation. */
 export function ChildrenTable(props: ChildrenTableProps) {
-  const { rows, stats, order, onSort, pressed, count, revision, prefix, isFocusWanted, onFocusTaken } = props
+  const { rows, stats, order, onSort, pressed, count, revision, prefix, isFocusRequested, onFocusTaken } =
+    props
   const { onOpen, onDelete, onMany, onUp } = props
   const [wantedActive, setActive] = useState(0)
   const active = Math.max(0, Math.min(wantedActive, count - 1))
@@ -67,8 +68,8 @@ export function ChildrenTable(props: ChildrenTableProps) {
   const [focusWish, setFocusWish] = useState(0)
 
   useEffect(() => {
-    rows.want(first, end)
-    stats.want(namesWithoutStat(rows, first, end))
+    rows.setVisible(first, end)
+    stats.request(namesWithoutStat(rows, first, end))
   }, [rows, stats, first, end, revision, statsRevision])
 
   useLayoutEffect(() => {
@@ -77,11 +78,11 @@ export function ChildrenTable(props: ChildrenTableProps) {
   }, [focusWish])
 
   useLayoutEffect(() => {
-    const row = isFocusWanted && body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')
+    const row = isFocusRequested && body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')
     if (!row) return
     row.focus({ preventScroll: true })
     onFocusTaken()
-  }, [isFocusWanted, onFocusTaken, first, end])
+  }, [isFocusRequested, onFocusTaken, first, end])
 
   const chooseRow = (how: HowChosen, index: number) => {
     choose(how, index).catch(showFailure)

@@ -67,8 +67,8 @@ export class SortedRows implements RowSource {
     return row
   }
 
-  want(start: number, end: number): void {
-    this.#query.want(start, end)
+  setVisible(start: number, end: number): void {
+    this.#query.setVisible(start, end)
   }
 
   /** Looks at all values again. */

@@ -2,7 +2,7 @@ import { Copy } from 'lucide-react'
 import { bytesToBase64, bytesToHex } from '../../../core/values/byte-text.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { MenuButton } from '../../ui/menu.tsx'
-import { cannot } from '../../ui/text/cannot.ts'
+import { failureMessage } from '../../ui/text/failure-message.ts'
 import { formatBytes } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { decodeText } from './model/text-codec.ts'
@@ -66,6 +66,6 @@ export async function copyText(text: string, what: string): Promise<void> {
     showToast({ tone: 'success', message: `Copied ${what}` })
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
-    showToast({ tone: 'error', message: cannot(`copy ${what}`, error.message) })
+    showToast({ tone: 'error', message: failureMessage(`copy ${what}`, error.message) })
   }
 }

@@ -57,11 +57,11 @@ export interface KeyTabProps {
   /** Called with the tab's commands, and with `undefined` when it closes. `put` also resolves if it failed. */
   readonly registerActions: (actions: KeyTabActions | undefined) => void
   /** Whether to focus the value as soon as it is shown. */
-  readonly isFocusWanted: boolean
+  readonly isFocusRequested: boolean
   /** Called once that has been handled. */
   readonly onFocusTaken: () => void
   /** Whether the versions of the key are to be shown. */
-  readonly isHistoryWanted: boolean
+  readonly isHistoryRequested: boolean
   readonly onHistoryShown: () => void
   /** What the window has to say to a put. */
   readonly putEvents: PutEvents
@@ -82,8 +82,8 @@ export async function loadAll(): Promise<void> {
 /** Shows and edits the value of one key, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
   const { client, storage, session, keyText, view, pattern } = props
-  const { onViewChange, onDirtyChange, onRequest, registerActions, isFocusWanted, onFocusTaken } = props
-  const { isHistoryWanted, onHistoryShown, putEvents, places } = props
+  const { onViewChange, onDirtyChange, onRequest, registerActions, isFocusRequested, onFocusTaken } = props
+  const { isHistoryRequested, onHistoryShown, putEvents, places } = props
   const model = useValueModel(client, storage, session, keyText, view)
   const { document, task, offeredDraft } = useSyncExternalStore(
     model.document.subscribe,
@@ -138,16 +138,16 @@ export function KeyTab(props: KeyTabProps) {
     return () => registerActions(undefined)
   }, [registerActions, put, revert, model])
 
-  useFocusOnce(model, isFocusWanted, onFocusTaken)
+  useFocusOnce(model, isFocusRequested, onFocusTaken)
 
   useEffect(() => {
     model.effects.setEvents(putEvents)
   }, [model, putEvents])
 
-  if (isHistoryWanted && !isHistory) setMode('history')
+  if (isHistoryRequested && !isHistory) setMode('history')
   useEffect(() => {
-    if (isHistoryWanted) onHistoryShown()
-  }, [isHistoryWanted, onHistoryShown])
+    if (isHistoryRequested) onHistoryShown()
+  }, [isHistoryRequested, onHistoryShown])
 
   useEffect(() => {
     onDirtyChange(isDirty)
@@ -227,9 +227,9 @@ export function KeyTab(props: KeyTabProps) {
 }
 
 /** Focuses the value once it is shown, unless the user does something else before. */
-function useFocusOnce(model: ValueModel, isWanted: boolean, onTaken: () => void): void {
+function useFocusOnce(model: ValueModel, isRequested: boolean, onTaken: () => void): void {
   useEffect(() => {
-    if (!isWanted) return
+    if (!isRequested) return
     let isUntouched = true
     const touched = () => {
       isUntouched = false
@@ -239,18 +239,18 @@ function useFocusOnce(model: ValueModel, isWanted: boolean, onTaken: () => void)
     }
     model.document.focusOnce(() => isUntouched)
     onTaken()
-  }, [model, isWanted, onTaken])
+  }, [model, isRequested, onTaken])
 }
 
-/** Drops the edits, shows a message, and offers to bring them back while the value is open. */
+/** Drops the edits and shows a message with an undo action, which works while the value is open. */
 function useRevert(model: ValueModel): () => void {
   const dismiss = useRef<() => void>(null)
   useEffect(() => () => dismiss.current?.(), [model])
   return useCallback(() => {
-    const bringBack = model.revert()
-    if (bringBack === undefined) return
+    const restoreEdits = model.revert()
+    if (restoreEdits === undefined) return
     const undo = () => {
-      bringBack()
+      restoreEdits()
       model.document.focusEditor()
     }
     dismiss.current = showToast({

@@ -33,8 +33,8 @@ const VERBS = { delete: 'Delete', duplicate: 'Duplicate', rename: 'Rename', move
 
 /** Shows what an action on many keys would touch, and asks for what it does not know. */
 export function ManyDialog(props: ManyDialogProps) {
-  const { jobs, session, action: begun, from, to, isAsking, onRun, onClose } = props
-  const [action, setAction] = useState(begun)
+  const { jobs, session, action: initialAction, from, to, isAsking, onRun, onClose } = props
+  const [action, setAction] = useState(initialAction)
   const [all, setAll] = useState<ConflictChoice>('skip')
   const [each, setEach] = useState<Readonly<Record<string, ConflictChoice>>>({})
   const isReady = action.type !== 'rename' || action.pattern.find !== ''

@@ -18,7 +18,7 @@ const TYPING = 150
 export function usePreview(jobs: JobList, session: string, action: ManyAction | undefined): PreviewState {
   const [found, setFound] = useState(NOTHING)
   const text = action === undefined ? undefined : JSON.stringify(action)
-  const begun = useRef(text)
+  const initialText = useRef(text)
   useEffect(() => {
     if (text === undefined) return undefined
     let id: string | undefined
@@ -43,7 +43,7 @@ export function usePreview(jobs: JobList, session: string, action: ManyAction | 
       )
     }
     // The dialog opens with an action that is complete; later ones are typed letter by letter.
-    const timer = setTimeout(begin, text === begun.current ? 0 : TYPING)
+    const timer = setTimeout(begin, text === initialText.current ? 0 : TYPING)
     return () => {
       isOver = true
       clearTimeout(timer)

@@ -56,7 +56,7 @@ export function OpenDialog(props: OpenDialogProps) {
     if (!isWorthAsking(text)) return
     try {
       const answer = await look(withoutPassword(text))
-      if (latest.current === text) goOn(answer)
+      if (latest.current === text) proceed(answer)
     } catch (error) {
       if (latest.current === text) setProblem(error instanceof Error ? error.message : String(error))
     }
@@ -71,7 +71,7 @@ export function OpenDialog(props: OpenDialogProps) {
     }
   }
 
-  function goOn({ engine, source }: Named): void {
+  function proceed({ engine, source }: Named): void {
     if (engine?.protocols !== undefined && isAddress(text.trim()))
       setConnecting({ kind: engine, address: text })
     else void open(source)
@@ -123,7 +123,7 @@ export function OpenDialog(props: OpenDialogProps) {
             : [{ id: 'found', label: named.title, icon: <Server size={14} aria-hidden />, named }]
         }
         isFirstActive
-        onChoose={item => goOn(item.named)}
+        onChoose={item => proceed(item.named)}
         onSubmit={() => void submit()}
         isMonospace
         autoFocus
@@ -173,7 +173,7 @@ export function OpenDialog(props: OpenDialogProps) {
         <Button
           variant="primary"
           isDisabled={named === undefined}
-          onPress={() => named !== undefined && goOn(named)}
+          onPress={() => named !== undefined && proceed(named)}
         >
           Continue
         </Button>

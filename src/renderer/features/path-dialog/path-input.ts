@@ -19,7 +19,7 @@ export function isListedFile(purpose: PathRequest, name: string): boolean {
 type Settlement =
   | { readonly type: 'answer'; readonly path: string }
   /** The dialog continues with this text. */
-  | { readonly type: 'goOn'; readonly text: string }
+  | { readonly type: 'continue'; readonly text: string }
   /** A file with this name would be replaced, so ask. */
   | { readonly type: 'replace'; readonly name: string }
   | { readonly type: 'problem'; readonly message: string }
@@ -34,7 +34,7 @@ export function settlePath(purpose: PathRequest, text: string, entries: readonly
   }
   if (entry?.isFolder === true) {
     if (purpose.type === 'folder') return { type: 'answer', path: entry.path }
-    return { type: 'goOn', text: asFolder(entry.path) }
+    return { type: 'continue', text: asFolder(entry.path) }
   }
   if (purpose.type === 'saveLocation') {
     return entry === undefined ? { type: 'answer', path: text } : { type: 'replace', name }

@@ -27,7 +27,7 @@ export interface QueryTabProps extends KeptQueriesProps {
   /** Something is to be done to hits of a query below a branch. */
   readonly onMany: (action: ManyKeyAction, selection: KeySelection, prefix: string) => void
   /** The keyboard is to go to what is looked for. */
-  readonly isFocusWanted: boolean
+  readonly isFocusRequested: boolean
   readonly onFocusTaken: () => void
 }
 
@@ -42,8 +42,18 @@ const MAX_COPIED = 100_000
 
 /** One query: builder and JSON of it, what it would read, and its rows. */
 export function QueryTab(props: QueryTabProps) {
-  const { client, session, text, onChange, onOpen, onReveal, onCopy, onMany, isFocusWanted, onFocusTaken } =
-    props
+  const {
+    client,
+    session,
+    text,
+    onChange,
+    onOpen,
+    onReveal,
+    onCopy,
+    onMany,
+    isFocusRequested,
+    onFocusTaken,
+  } = props
   const results = useFollowedRows(client, session.id)
   const state = useSyncExternalStore(results.subscribe, results.getState)
   const checked = useCheck(client, session, text)
@@ -52,11 +62,11 @@ export function QueryTab(props: QueryTabProps) {
   if (built !== undefined && built !== lastBuilt) setLastBuilt(built)
   const tab = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (!isFocusWanted) return
+    if (!isFocusRequested) return
     const fields = tab.current?.querySelectorAll<HTMLElement>('[aria-label="Value"], [aria-label="Below"]')
     fields?.item(fields.length - 1).focus()
     onFocusTaken()
-  }, [isFocusWanted, onFocusTaken])
+  }, [isFocusRequested, onFocusTaken])
   const [isJsonShown, setJsonShown] = useState(window.innerWidth >= WIDE)
   // What is said of an earlier text is shown until there is news, and holds nothing up.
   const { cost } = checked

@@ -58,7 +58,7 @@ export function ResultsTable(props: ResultsTableProps) {
   /** Grows with every wish to have the focus on the active row. */
   const [focusWish, setFocusWish] = useState(0)
 
-  useEffect(() => results.want(first, end), [results, first, end, revision])
+  useEffect(() => results.setVisible(first, end), [results, first, end, revision])
   useLayoutEffect(() => {
     if (focusWish === 0) return
     body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })

@@ -45,7 +45,7 @@ export interface StackEditorProps {
 /** Edits a new or existing stack: as a tree of nodes with forms, and as the text of its document. */
 export function StackEditor(props: StackEditorProps) {
   const { client, session, initial } = props
-  const [begun, setBegun] = useState<InitialDocument>()
+  const [chosen, setChosen] = useState<InitialDocument>()
   const start = useLoaded(useCallback((signal: AbortSignal) => loadStart(client, signal), [client]))
 
   if (start.state === 'loading') return null
@@ -58,15 +58,15 @@ export function StackEditor(props: StackEditorProps) {
   }
   const { kinds, templates } = start.value
   const isNew = session === undefined && initial.path === undefined && initial.draft === undefined
-  if (begun === undefined && isNew && isUntouched(initial.text, templates)) {
+  if (chosen === undefined && isNew && isUntouched(initial.text, templates)) {
     return (
       <TemplateList
         templates={templates}
-        onChoose={document => setBegun({ text: printDocument(document) })}
+        onChoose={document => setChosen({ text: printDocument(document) })}
       />
     )
   }
-  return <EditorBody {...props} kinds={kinds} initial={begun ?? initial} />
+  return <EditorBody {...props} kinds={kinds} initial={chosen ?? initial} />
 }
 
 export interface EditorBodyProps extends StackEditorProps {
@@ -76,7 +76,7 @@ export interface EditorBodyProps extends StackEditorProps {
 /** One draft, and everything that edits it. */
 export function EditorBody(props: EditorBodyProps) {
   const { client, shell, kinds, session, initial, onApplied, onDirtyChange, onDraftChange, draw } = props
-  const { confirmApply = goOn } = props
+  const { confirmApply = confirmAlways } = props
   const [store] = useState(() => createEditorStore(initial, session, kinds))
   const editor = useMemo(() => ({ store, client, shell }), [store, client, shell])
   const hasEdits = useStore(store, isDirty)
@@ -95,7 +95,7 @@ export function EditorBody(props: EditorBodyProps) {
   )
 }
 
-const goOn = async (): Promise<boolean> => true
+const confirmAlways = async (): Promise<boolean> => true
 
 function EditorLayout({
   onApplied,

@@ -12,7 +12,7 @@ import { Registry } from '../../../../src/core/stack/registry.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { BranchTally } from '../../../../src/main/host/overview/branch-tally.ts'
 import { KeySample } from '../../../../src/main/host/overview/key-sample.ts'
-import { OVERVIEW_LIMITS, type OverviewLimits } from '../../../../src/main/host/overview/round.ts'
+import { OVERVIEW_LIMITS, type OverviewLimits } from '../../../../src/main/host/overview/overview-round.ts'
 import { SessionOverview } from '../../../../src/main/host/overview/session-overview.ts'
 import { HEAD, kindOfContent } from '../../../../src/main/host/overview/value-kind.ts'
 import type { Overview } from '../../../../src/shared/procedures/overview.ts'
@@ -303,7 +303,7 @@ describe('overview', () => {
     const [first, ...others] = tally.branches()
     expect(first).toEqual({ key: Key.of('b30000'), keys: 501, bytes: 500 })
     expect(others.length).toBeLessThan(20_000)
-    expect(others.length + 1 + tally.givenUp).toBe(60_000)
+    expect(others.length + 1 + tally.droppedBranches).toBe(60_000)
     expect(tally.looseKeys).toBe(60_000)
   })
 

@@ -35,8 +35,8 @@ describe('ChildRows', () => {
     store.putBranch('/many', 1_000_000)
     const { rows } = await open('/many')
     for (let page = 1; page <= 60; page++) {
-      rows.want(page * CHILD_PAGE, page * CHILD_PAGE + 30)
-      rows.want(page * CHILD_PAGE, page * CHILD_PAGE + 30)
+      rows.setVisible(page * CHILD_PAGE, page * CHILD_PAGE + 30)
+      rows.setVisible(page * CHILD_PAGE, page * CHILD_PAGE + 30)
       await vi.waitUntil(() => rows.rowAt(page * CHILD_PAGE) !== undefined)
     }
     expect(reads()).toBe(61)
@@ -54,7 +54,7 @@ describe('ChildRows', () => {
     expect(rows.getSnapshot().count).toBe(1)
     client.putByOther('/elsewhere/x', bytes('3'))
     const before = reads()
-    rows.want(0, 10)
+    rows.setVisible(0, 10)
     expect(reads()).toBe(before)
   })
 
@@ -79,7 +79,7 @@ describe('ChildRows', () => {
     const { rows } = await open('/a')
     expect(rows.getSnapshot().failure).toMatchObject({ code: 'CONNECTION' })
     const before = reads()
-    rows.want(0, 10)
+    rows.setVisible(0, 10)
     expect(reads()).toBe(before)
     client.broken.clear()
     await rows.refresh()

@@ -69,7 +69,7 @@ describe('settlePath', () => {
   })
 
   it('accepts a stack file and enters folders on the way', () => {
-    expect(settlePath(stackFile, '/home/data', entries)).toEqual({ type: 'goOn', text: '/home/data/' })
+    expect(settlePath(stackFile, '/home/data', entries)).toEqual({ type: 'continue', text: '/home/data/' })
     expect(settlePath(stackFile, '/home/x.stack.json', entries)).toMatchObject({ type: 'answer' })
     expect(settlePath(stackFile, '/home/', entries)).toMatchObject({ type: 'problem' })
   })
@@ -77,6 +77,6 @@ describe('settlePath', () => {
   it('asks before a file is replaced', () => {
     expect(settlePath(save, '/home/new.json', entries)).toEqual({ type: 'answer', path: '/home/new.json' })
     expect(settlePath(save, '/home/x.stack.json', entries)).toEqual({ type: 'replace', name: 'x.stack.json' })
-    expect(settlePath(save, '/home/data', entries)).toMatchObject({ type: 'goOn' })
+    expect(settlePath(save, '/home/data', entries)).toMatchObject({ type: 'continue' })
   })
 })

@@ -197,7 +197,7 @@ export class EtcdDriver implements OrderedDriver {
     return { count: Number(count), last: undefined }
   }
 
-  reachedAnew(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
+  onReconnected(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
     this.#connection.onReached(async () => {
       // The client itself, because other calls wait for this one.
       const { kvs } = await this.#connection.client.kv.range({ key: this.#rows.keyOf(key) })

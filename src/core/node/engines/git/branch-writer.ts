@@ -35,7 +35,7 @@ interface Waiting {
 
 /** An answer to a change, which waits until the branch has moved. */
 interface Answer {
-  readonly give: () => void
+  readonly deliver: () => void
   /** Given instead if nobody knows whether the commit of the change lasts; absent if the change made none. */
   readonly fail?: (error: unknown) => void
 }
@@ -156,32 +156,32 @@ export class BranchWriter {
       try {
         made = await change.make(draft, this.objects, head)
       } catch (error) {
-        answers.push({ give: () => reject(error) })
+        answers.push({ deliver: () => reject(error) })
         draft = new DraftTree(this.#trees, head.tree)
         continue
       }
       if (made.message === undefined) {
         const { answer } = made
-        answers.push({ give: () => resolve(answer) })
+        answers.push({ deliver: () => resolve(answer) })
         continue
       }
       const { answer, paths } = made
       const version = this.#commit(head, draft.write(this.objects), made.message, change.author)
       head = version.head
       for (const path of paths) versions.push([path, version])
-      answers.push({ give: () => resolve(answer(version)), fail: reject })
+      answers.push({ deliver: () => resolve(answer(version)), fail: reject })
     }
     if (head.commit === undefined || head === old) {
-      for (const { give } of answers) give()
+      for (const { deliver } of answers) deliver()
       return 'done'
     }
     try {
       const outcome = await this.#move(old, head, head.commit, versions)
-      if (outcome === 'done') for (const { give } of answers) give()
+      if (outcome === 'done') for (const { deliver } of answers) deliver()
       return outcome
     } catch (error) {
       if (!(error instanceof MayBeMoved)) throw error
-      for (const { give, fail = give } of answers) fail(error.cause)
+      for (const { deliver, fail = deliver } of answers) fail(error.cause)
       return 'done'
     }
   }

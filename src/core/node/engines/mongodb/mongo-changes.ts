@@ -66,11 +66,11 @@ export class MongoChanges {
     this.#known = time?.toBigInt() ?? 0n
     this.#keyOf = keyOf
     access.client.on('serverHeartbeatSucceeded', ({ reply }) => {
-      this.#knows((reply as { readonly operationTime?: Timestamp }).operationTime)
+      this.#noteTime((reply as { readonly operationTime?: Timestamp }).operationTime)
     })
   }
 
-  #knows(time: Timestamp | undefined): bigint | undefined {
+  #noteTime(time: Timestamp | undefined): bigint | undefined {
     const at = time?.toBigInt()
     if (at !== undefined && at > this.#known) this.#known = at
     return at
@@ -125,7 +125,7 @@ export class MongoChanges {
     timeOf: (written: T) => Timestamp | undefined,
   ): Promise<T> {
     const madeAt = (written: T) => {
-      const at = this.#knows(timeOf(written))
+      const at = this.#noteTime(timeOf(written))
       return this.#isRunning ? at : undefined
     }
     return this.#own.note(write, madeAt, ids)
@@ -144,14 +144,14 @@ export class MongoChanges {
       } catch (error) {
         const isLost =
           hasLabel(error, 'NonResumableChangeStreamError') || HISTORY_LOST.includes(codeOf(error) ?? 0)
-        if (isLost) this.#startAnew()
+        if (isLost) this.#restart()
       }
       await this.#backoff.pause()
     }
   }
 
   /** Changes were missed. */
-  #startAnew(): void {
+  #restart(): void {
     this.#from = {}
     this.#emit('resync')
   }

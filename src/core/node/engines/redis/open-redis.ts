@@ -6,7 +6,7 @@ import { FORMAT_KEY } from '../../../ordered/strata/own-records.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { IndexedStore } from '../../indexed/indexed-store.ts'
 import type { RedisOptions } from './redis-datastore.ts'
-import { type Connection, ReachedAnew, type RedisPackage, type Reply } from './server/connection.ts'
+import { type Connection, ReconnectHook, type RedisPackage, type Reply } from './server/connection.ts'
 import { redisFailure } from './server/failures.ts'
 import { type Access, accessTo } from './server/open-server.ts'
 import type { RedisServer } from './server/server.ts'
@@ -34,14 +34,14 @@ export async function openRedis(
   let server: RedisServer | undefined
   try {
     const tracker = new Tracker(access.settingsFor(access.address), Buffer.from(options.prefix ?? ''))
-    const reached = new ReachedAnew()
+    const reconnectHook = new ReconnectHook()
     server = await openServer(access, options.cluster, async send => {
-      await reached.prepare(send)
+      await reconnectHook.prepare(send)
       await tracker.prepare(send)
     })
     return await openStore(options, access, closing(server, access), {
       tracker,
-      reached,
+      reconnectHook,
       report: context.report,
     })
   } catch (error) {
@@ -57,11 +57,11 @@ async function openStore(
   server: RedisServer,
   {
     tracker,
-    reached,
+    reconnectHook,
     report,
   }: Pick<ServerContext, 'report'> & {
     readonly tracker: Tracker
-    readonly reached: ReachedAnew
+    readonly reconnectHook: ReconnectHook
   },
 ): Promise<Store> {
   const { prefix = '', readOnly = false, layout } = options
@@ -90,11 +90,18 @@ async function openStore(
     const names = new PathNames({ separator, leading, prefix: Buffer.from(prefix) })
     const isTracking = !server.isCluster && (await tracker.open(first))
     const activeTracker = isTracking ? tracker : undefined
-    const values = new RedisValues({ ...shared, names, info, database, tracker: activeTracker, reached })
+    const values = new RedisValues({
+      ...shared,
+      names,
+      info,
+      database,
+      tracker: activeTracker,
+      reconnectHook,
+    })
     return new IndexedStore(values, indexing => report?.({ indexing }))
   }
   const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)
-  const driver = new StrataDriver(server, { ...shared, names, id: info.id, reached })
+  const driver = new StrataDriver(server, { ...shared, names, id: info.id, reconnectHook })
   return openOrdered(driver, { layout: 'strata', readOnly, now, durable: facts.isDurable })
 }
 

@@ -59,7 +59,7 @@ export class S3Store implements Store {
   readonly #form: ObjectForm
   readonly #writes: S3Writes
   readonly #changes = new ChangeHub()
-  #begun: Promise<void> | undefined
+  #beginning: Promise<void> | undefined
 
   constructor(parts: S3Parts) {
     const { bucket, layout, form, conditions, id, partSize, gate } = parts
@@ -187,11 +187,11 @@ export class S3Store implements Store {
 
   /** Tried again with the next value, if it fails. */
   #begin(): Promise<void> {
-    this.#begun ??= this.#parts.begin().catch((error: unknown) => {
-      this.#begun = undefined
+    this.#beginning ??= this.#parts.begin().catch((error: unknown) => {
+      this.#beginning = undefined
       throw error
     })
-    return this.#begun
+    return this.#beginning
   }
 
   #emit(type: 'put' | 'delete', key: Key): void {

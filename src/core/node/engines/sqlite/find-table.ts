@@ -3,7 +3,7 @@ import type { Database } from './sqlite-client.ts'
 import { OWN_TABLE, ownTable, ownTableSql, quoted, type Table } from './table.ts'
 
 /** The requested table and its columns. What is absent is detected. */
-export interface WantedTable {
+export interface RequestedTable {
   readonly layout?: 'strata' | 'path' | undefined
   readonly table?: string | undefined
   readonly keyColumn?: string | undefined
@@ -31,7 +31,7 @@ const KEY_NAMES: readonly string[] = ['key', 'k', 'name', 'id', 'path']
 export function findTable(
   database: Database,
   path: string,
-  wanted: WantedTable,
+  requested: RequestedTable,
 ): { readonly table: Table; readonly sql?: string } {
   const refuse = (state: string) =>
     new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(path)}: ${state}`)
@@ -39,23 +39,23 @@ export function findTable(
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`)
     .all()
     .map(({ name }) => String(name))
-  const found = wanted.table ?? chooseTable(database, names, wanted)
+  const found = requested.table ?? chooseTable(database, names, requested)
   if (found === undefined) {
     throw refuse(`it has several tables; name one by "table": ${names.map(quoted).join(', ')}`)
   }
   if (names.includes(found)) {
     const columns = columnsOf(database, found)
     const isOwn = isOwnTable(columns)
-    if (wanted.layout !== undefined && (wanted.layout === 'strata') !== isOwn) {
+    if (requested.layout !== undefined && (requested.layout === 'strata') !== isOwn) {
       const has = isOwn ? 'strata' : 'path'
-      throw refuse(`its table ${quoted(found)} has layout "${has}", not "${wanted.layout}"`)
+      throw refuse(`its table ${quoted(found)} has layout "${has}", not "${requested.layout}"`)
     }
-    return { table: isOwn ? ownTable(found) : foreignTable(database, found, columns, wanted, refuse) }
+    return { table: isOwn ? ownTable(found) : foreignTable(database, found, columns, requested, refuse) }
   }
   const isPath =
-    wanted.layout === 'path' || wanted.keyColumn !== undefined || wanted.valueColumn !== undefined
+    requested.layout === 'path' || requested.keyColumn !== undefined || requested.valueColumn !== undefined
   if (!isPath) return { table: ownTable(found), sql: ownTableSql(found) }
-  const { keyColumn = PATH_TABLE.key, valueColumn = PATH_TABLE.value } = wanted
+  const { keyColumn = PATH_TABLE.key, valueColumn = PATH_TABLE.value } = requested
   const sql = `CREATE TABLE ${quoted(found)} (${quoted(keyColumn)} TEXT PRIMARY KEY, ${quoted(valueColumn)} BLOB)`
   return { table: { name: found, keyColumn, valueColumn, keys: 'text', values: 'blob', isOwn: false }, sql }
 }
@@ -63,7 +63,7 @@ export function findTable(
 function chooseTable(
   database: Database,
   names: readonly string[],
-  { layout }: WantedTable,
+  { layout }: RequestedTable,
 ): string | undefined {
   const own = names.find(name => isOwnTable(columnsOf(database, name)))
   if (own !== undefined && layout !== 'path') return own
@@ -89,7 +89,7 @@ function foreignTable(
   database: Database,
   name: string,
   columns: readonly Column[],
-  wanted: WantedTable,
+  requested: RequestedTable,
   refuse: (state: string) => DatastoreError,
 ): Table {
   const table = quoted(name)
@@ -104,12 +104,12 @@ function foreignTable(
   const primary = columns.filter(({ pk }) => pk > 0).map(column => column.name)
   const keyColumn = choose(
     'keyColumn',
-    wanted.keyColumn,
+    requested.keyColumn,
     [],
     primary.length === 1 ? primary : likelyIn(named, KEY_NAMES),
   )
   const rest = named.filter(one => one !== keyColumn)
-  const valueColumn = choose('valueColumn', wanted.valueColumn, likelyIn(rest, VALUE_NAMES), rest)
+  const valueColumn = choose('valueColumn', requested.valueColumn, likelyIn(rest, VALUE_NAMES), rest)
   const key = quoted(keyColumn)
   if (!hasUniqueIndex(database, name, keyColumn)) {
     throw refuse(`its column ${key} has no unique index in the order of bytes, so it can't be the key`)

@@ -7,12 +7,12 @@ import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
 import { fileId, heldAs, holdFile } from '../../locked-files.ts'
 import { BLOCKED, whenFree } from './busy.ts'
-import { findTable, type WantedTable } from './find-table.ts'
+import { findTable, type RequestedTable } from './find-table.ts'
 import { type Database, sqliteClient } from './sqlite-client.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 
 /** How a database is opened. */
-export interface OpenSqliteOptions extends WantedTable {
+export interface OpenSqliteOptions extends RequestedTable {
   readonly readOnly: boolean
   readonly create: boolean
   readonly isDurable: boolean

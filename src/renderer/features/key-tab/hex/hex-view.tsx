@@ -9,7 +9,7 @@ import {
 } from 'react'
 import { useRowWindow } from '../../../ui/row-window.ts'
 import { isMacPlatform } from '../../../ui/shortcut.tsx'
-import { cannot } from '../../../ui/text/cannot.ts'
+import { failureMessage } from '../../../ui/text/failure-message.ts'
 import { formatBytes, formatExactBytes } from '../../../ui/text/format.ts'
 import { showToast } from '../../../ui/toasts/toasts.tsx'
 import { copyText } from '../copy-value.tsx'
@@ -217,7 +217,7 @@ async function copySelection(
     const bytes = await source.read(start, end, new AbortController().signal)
     await copyText(copyOf(bytes, pane), `${what} as ${pane === 'hex' ? 'hex' : 'text'}`)
   } catch (error) {
-    showToast({ tone: 'error', message: cannot(`copy ${what}`, failureOf(error).message) })
+    showToast({ tone: 'error', message: failureMessage(`copy ${what}`, failureOf(error).message) })
   }
 }
 

@@ -193,7 +193,7 @@ export class ValueDocument {
   #replacement: File | undefined
   /** Focuses what shows the value without an editor: a page of a large one, or a picture. */
   #focusViewer: (() => void) | undefined
-  #isFocusWanted: (() => boolean) | undefined
+  #shouldFocus: (() => boolean) | undefined
 
   readonly subscribe = this.#changed.subscribe
 
@@ -247,7 +247,7 @@ export class ValueDocument {
   attach(editor: ValueEditor): () => void {
     this.#editor = editor
     this.#carried = undefined
-    this.#focusIfWanted(() => editor.focus())
+    this.#focusIfRequested(() => editor.focus())
     this.reportEdits()
     return () => {
       if (this.#editor !== editor) return
@@ -259,7 +259,7 @@ export class ValueDocument {
   /** Makes `focus` focus the value, which is shown without an editor. @returns A function that detaches it. */
   attachViewer(focus: () => void): () => void {
     this.#focusViewer = focus
-    this.#focusIfWanted(focus)
+    this.#focusIfRequested(focus)
     return () => {
       if (this.#focusViewer === focus) this.#focusViewer = undefined
     }
@@ -299,9 +299,9 @@ export class ValueDocument {
     else this.#editor.focus()
   }
 
-  /** Focuses the value; or what shows it next, if `isWanted` then returns true. */
-  focusOnce(isWanted: () => boolean): void {
-    if (this.#editor === undefined && this.#focusViewer === undefined) this.#isFocusWanted = isWanted
+  /** Focuses the value; or what shows it next, if `shouldFocus` then returns true. */
+  focusOnce(shouldFocus: () => boolean): void {
+    if (this.#editor === undefined && this.#focusViewer === undefined) this.#shouldFocus = shouldFocus
     else this.focusEditor()
   }
 
@@ -310,9 +310,9 @@ export class ValueDocument {
     this.dispatch({ type: 'edited', isDirty: this.isDirty, replacement: this.#replacement })
   }
 
-  #focusIfWanted(focus: () => void): void {
-    if (this.#isFocusWanted?.() === true) focus()
-    this.#isFocusWanted = undefined
+  #focusIfRequested(focus: () => void): void {
+    if (this.#shouldFocus?.() === true) focus()
+    this.#shouldFocus = undefined
   }
 
   #dropCarried(): void {

@@ -73,11 +73,11 @@ export class ValueDrafts {
     const { offeredDraft, document } = this.#document.getSnapshot()
     if (offeredDraft === undefined || document.phase !== 'open') return
     this.#document.show({ offeredDraft: undefined })
-    await this.bringBack(offeredDraft)
+    await this.restoreEdits(offeredDraft)
   }
 
-  /** Shows edits that were dropped. If the value has changed since they were made, that is a conflict. */
-  async bringBack({
+  /** Shows dropped edits again. If the value has changed since they were made, that is a conflict. */
+  async restoreEdits({
     bytes,
     etag,
     file,

@@ -107,7 +107,7 @@ export class ValueModel {
     const dropped = { bytes: document.currentBytes(), etag: base.stat?.etag, pipeline }
     document.edit(base.bytes)
     drafts.edited()
-    return () => void drafts.bringBack(dropped)
+    return () => void drafts.restoreEdits(dropped)
   }
 
   /** Compares with the store: shows a changed value, or raises a conflict if there are edits. */

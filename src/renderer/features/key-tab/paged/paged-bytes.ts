@@ -50,11 +50,11 @@ export class PagedBytes {
    * Requests the bytes from `start` to `end` and cancels reads of other pages. A page that failed is not read again
    * before `retry`.
    */
-  want(start: number, end: number): void {
+  request(start: number, end: number): void {
     const first = Math.floor(start / BYTE_PAGE)
     const last = Math.floor(Math.max(start, Math.min(end, this.size) - 1) / BYTE_PAGE)
     for (const [page, controller] of this.#running) if (page < first || page > last) controller.abort()
-    for (let page = first; page <= last; page++) this.#bring(page)
+    for (let page = first; page <= last; page++) this.#loadPage(page)
   }
 
   /** Allows failed pages to be read again. */
@@ -72,7 +72,7 @@ export class PagedBytes {
     this.#changed.clear()
   }
 
-  #bring(page: number): void {
+  #loadPage(page: number): void {
     const known = this.#pages.get(page)
     if (known !== undefined) {
       this.#pages.delete(page)

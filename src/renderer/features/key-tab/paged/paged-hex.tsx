@@ -15,7 +15,7 @@ export interface PagedHexProps {
 export function PagedHex({ model, base }: PagedHexProps) {
   const [pages] = useState(() => openPages(model, base))
   const version = useSyncExternalStore(pages.subscribe, () => pages.version)
-  const onWindow = useCallback((start: number, end: number) => pages.want(start, end), [pages])
+  const onWindow = useCallback((start: number, end: number) => pages.request(start, end), [pages])
   useEffect(() => () => pages.close(), [pages])
   const body = useRef<HTMLDivElement>(null)
   useEffect(

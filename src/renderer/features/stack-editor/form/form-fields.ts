@@ -123,8 +123,8 @@ function unitOf(words: string | undefined): string | undefined {
   return text(words?.split('{}')[1]?.trim())
 }
 
-/** How people say an option of a document: `at most 100 entries`, `LRU`; the value alone where that says enough. */
-export function saidOf({ name, words, control }: Field, value: JsonText): string {
+/** An option of a document in words: `at most 100 entries`, `LRU`; only the value where that is sufficient. */
+export function describeOption({ name, words, control }: Field, value: JsonText): string {
   const parsed: unknown = JSON.parse(value)
   const label =
     control.type === 'choice' ? control.choices.find(one => one.value === value)?.label : undefined

@@ -145,7 +145,7 @@ interface Held {
 /** A field that keeps invalid text, marked as a problem, without writing it to the document. */
 export function HeldInput({
   value,
-  shown: said = value,
+  shown: written = value,
   placeholder,
   hint,
   isNumber = false,
@@ -174,7 +174,7 @@ export function HeldInput({
             aria-describedby={describedBy(props, hint === undefined ? undefined : hintId)}
             className={hint === undefined ? styles['input'] : styles['number']}
             inputMode={isNumber ? 'decimal' : 'text'}
-            value={held?.text ?? said}
+            value={held?.text ?? written}
             placeholder={placeholder}
             spellCheck={false}
             autoComplete="off"
@@ -204,7 +204,7 @@ function heldProblem(name: string, message: string): PlacedProblem {
 
 interface NumberInputProps extends Omit<FieldFrameProps, 'children'> {
   /** The number as written in the document. */
-  readonly said: JsonText | undefined
+  readonly written: JsonText | undefined
   readonly default: JsonText | undefined
   readonly control: Extract<Control, { type: 'number' }>
   /** What it counts. */
@@ -213,7 +213,7 @@ interface NumberInputProps extends Omit<FieldFrameProps, 'children'> {
 }
 
 export function NumberInput({
-  said,
+  written,
   default: fallback,
   control,
   unit,
@@ -223,7 +223,7 @@ export function NumberInput({
   return (
     <HeldInput
       {...frame}
-      value={said ?? ''}
+      value={written ?? ''}
       placeholder={fallback}
       hint={[unit, boundsText(control)].filter(Boolean).join(', ')}
       isNumber
@@ -238,20 +238,20 @@ export function NumberInput({
 
 interface BytesInputProps extends Omit<FieldFrameProps, 'children'> {
   /** The number as written in the document. */
-  readonly said: JsonText | undefined
+  readonly written: JsonText | undefined
   readonly default: JsonText | undefined
   readonly onChange: (value: JsonText | undefined) => void
 }
 
 /** A number of bytes, typed as a size: `64 MiB`. The document has the exact number. */
-export function BytesInput({ said, default: fallback, onChange, ...frame }: BytesInputProps) {
-  const bytes = said === undefined ? undefined : bytesIn(said)
+export function BytesInput({ written, default: fallback, onChange, ...frame }: BytesInputProps) {
+  const bytes = written === undefined ? undefined : bytesIn(written)
   const preset = fallback === undefined ? undefined : bytesIn(fallback)
   return (
     <HeldInput
       {...frame}
-      value={said ?? ''}
-      shown={bytes === undefined ? said : exactByteSize(bytes)}
+      value={written ?? ''}
+      shown={bytes === undefined ? written : exactByteSize(bytes)}
       placeholder={preset === undefined ? fallback : exactByteSize(preset)}
       hint={bytes === undefined ? 'such as 64 MiB or 1.5 GB' : byteSizeInFull(bytes)}
       read={typed => {
@@ -291,7 +291,7 @@ export function FlagInput({ isOn, onChange, ...frame }: FlagInputProps) {
 }
 
 interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
-  readonly said: JsonText | undefined
+  readonly written: JsonText | undefined
   readonly default: JsonText | undefined
   readonly choices: readonly Choice[]
   readonly onChange: (value: JsonText | undefined) => void
@@ -301,9 +301,9 @@ interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
 const SHORT = 24
 
 /** A choice of values. "Default" removes the option, unless it is required. */
-export function ChoiceInput({ said, default: fallback, choices, onChange, ...frame }: ChoiceInputProps) {
-  const isListed = said === undefined || choices.some(({ value }) => value === said)
-  const chosen = choices.find(({ value }) => value === (said ?? fallback))
+export function ChoiceInput({ written, default: fallback, choices, onChange, ...frame }: ChoiceInputProps) {
+  const isListed = written === undefined || choices.some(({ value }) => value === written)
+  const chosen = choices.find(({ value }) => value === (written ?? fallback))
   const implied = choices.find(({ value }) => value === fallback)?.label
   const help = [frame.help, chosen?.help].filter(text => text !== undefined).join(' ')
   return (
@@ -316,13 +316,13 @@ export function ChoiceInput({ said, default: fallback, choices, onChange, ...fra
         <select
           {...props}
           className={styles['input']}
-          value={said ?? ''}
+          value={written ?? ''}
           onChange={({ target: { value } }) => onChange(value === '' ? undefined : value)}
         >
-          {(frame.isRequired !== true || said === undefined) && (
+          {(frame.isRequired !== true || written === undefined) && (
             <option value="">{implied === undefined ? 'Default' : `Default: ${implied}`}</option>
           )}
-          {!isListed && <option value={said}>{said}</option>}
+          {!isListed && <option value={written}>{written}</option>}
           {choices.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}
@@ -335,19 +335,19 @@ export function ChoiceInput({ said, default: fallback, choices, onChange, ...fra
 }
 
 interface DocumentLinkProps extends Omit<FieldFrameProps, 'children'> {
-  readonly said: JsonText | undefined
+  readonly written: JsonText | undefined
   /** Where the option is in the text, or its node if it is not set. */
   readonly offset: number
 }
 
 /** Shows an option that has no control as text, with a button that goes to it in the document. */
-export function DocumentLink({ said, offset, ...frame }: DocumentLinkProps) {
+export function DocumentLink({ written, offset, ...frame }: DocumentLinkProps) {
   const { store } = useEditor()
   return (
     <FieldFrame {...frame}>
       {props => (
         <>
-          <input {...props} className={styles['input']} readOnly value={said ?? ''} />
+          <input {...props} className={styles['input']} readOnly value={written ?? ''} />
           <Button variant="quiet" onPress={() => focusOn(store, { to: 'text', offset })}>
             Edit…
           </Button>

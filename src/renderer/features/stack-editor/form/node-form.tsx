@@ -184,7 +184,7 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
   const { store } = useEditor()
   const { name, label, help, isRequired, control } = field
   const value = memberOf(node.json, name)?.value
-  const said = value && textOf(text, value)
+  const written = value && textOf(text, value)
   const change = (next: JsonText | undefined) => changeOption(store, node, name, next)
   const onReset = value === undefined || isRequired ? undefined : () => change(undefined)
   const common = { name, label, help, problems, isRequired }
@@ -196,7 +196,7 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
           {...common}
           isFolder={control.isFolder}
           placeholder={field.default === undefined ? undefined : String(JSON.parse(field.default))}
-          value={value?.type === 'string' ? String(value.value) : (said ?? '')}
+          value={value?.type === 'string' ? String(value.value) : (written ?? '')}
           onChange={next => change(next === '' && !isRequired ? undefined : printJson(next))}
         />
       )
@@ -204,7 +204,7 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
       return (
         <NumberInput
           {...common}
-          said={said}
+          written={written}
           default={field.default}
           control={control}
           unit={field.unit}
@@ -214,13 +214,19 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
       )
     case 'bytes':
       return (
-        <BytesInput {...common} said={said} default={field.default} onReset={onReset} onChange={change} />
+        <BytesInput
+          {...common}
+          written={written}
+          default={field.default}
+          onReset={onReset}
+          onChange={change}
+        />
       )
     case 'flag':
       return (
         <FlagInput
           {...common}
-          isOn={(said ?? field.default) === 'true'}
+          isOn={(written ?? field.default) === 'true'}
           onReset={onReset}
           onChange={isOn => change(String(isOn))}
         />
@@ -229,13 +235,13 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
       return (
         <ChoiceInput
           {...common}
-          said={said}
+          written={written}
           default={field.default}
           choices={control.choices}
           onChange={change}
         />
       )
     case 'document':
-      return <DocumentLink {...common} said={said} offset={(value ?? node.json).offset} />
+      return <DocumentLink {...common} written={written} offset={(value ?? node.json).offset} />
   }
 }

@@ -39,8 +39,8 @@ export function changeKind({ text }: Stack, node: StackNode, info: KindInfo): St
   edited = moveChildren(edited, node, info)
   for (const property of properties) {
     const value = suggestOption(property, [], text)
-    const isSaid = memberOf(nodeAt(parseJson(edited), path), property.name) !== undefined
-    if (value !== undefined && !isSaid)
+    const isPresent = memberOf(nodeAt(parseJson(edited), path), property.name) !== undefined
+    if (value !== undefined && !isPresent)
       edited = setMember(edited, path, property.name, value, ['kind', 'id', 'label'])
   }
   return { text: edited, select: path }

@@ -48,10 +48,10 @@ export function planView(plan: StackPlanInfo, kinds: Kinds): PlanView {
   const notes = notesOf(plan)
   const lines = (fates: readonly PlannedNode['fate'][], detail: (node: PlannedNode) => string | undefined) =>
     plan.nodes.flatMap(node => {
-      const said = fates.includes(node.fate) ? detail(node) : undefined
-      return said === undefined
+      const details = fates.includes(node.fate) ? detail(node) : undefined
+      return details === undefined
         ? []
-        : [{ kind: node.kind, title: node.label, detail: said, note: notes.get(node.id) }]
+        : [{ kind: node.kind, title: node.label, detail: details, note: notes.get(node.id) }]
     })
   const renamed = ({ id }: PlannedNode) => labelChange(before.get(id), after.get(id))
   const changed = ({ id }: PlannedNode) => differences(before.get(id), after.get(id))

@@ -1,7 +1,7 @@
 import type { Input } from '../../../../shared/contract.ts'
 import type { Decisions, SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import { CallError, type Client } from '../../../api/client.ts'
-import { cannot } from '../../../ui/text/cannot.ts'
+import { failureMessage } from '../../../ui/text/failure-message.ts'
 import { printJson } from '../json/edit-json.ts'
 import { editDraft } from '../model/draft.ts'
 import { adoptIds } from '../operations/new-node.ts'
@@ -113,7 +113,7 @@ function refusal(error: unknown, isOpen: boolean) {
   const after = isOpen ? ' The stack that was open keeps running.' : ''
   return {
     refused: { path: error.path ?? '', message: error.problem },
-    failure: `${sentence(cannot('open this stack', error.message))}${after}`,
+    failure: `${sentence(failureMessage('open this stack', error.message))}${after}`,
   }
 }
 

@@ -3,7 +3,7 @@ import { useStore } from 'zustand'
 import type { Problem } from '../../../../shared/procedures/stacks.ts'
 import { CallError, type Client, isAbortedCall } from '../../../api/client.ts'
 import type { Shell } from '../../../api/shell.ts'
-import { cannot } from '../../../ui/text/cannot.ts'
+import { failureMessage } from '../../../ui/text/failure-message.ts'
 import { allProblems, type PlacedProblem } from '../model/problems.ts'
 import { nodeOf, type StackNode } from '../model/stack-node.ts'
 import {
@@ -99,6 +99,6 @@ async function validate(client: Client, text: string, signal: AbortSignal): Prom
     return (await client.call('stacks.validate', { text }, { signal })).problems
   } catch (error) {
     if (!(error instanceof CallError) || isAbortedCall(error)) throw error
-    return [{ path: '', message: cannot('check this document', error.message) }]
+    return [{ path: '', message: failureMessage('check this document', error.message) }]
   }
 }

@@ -97,7 +97,7 @@ export function createEditorStore(
   const opened = openDraft(text)
   const draft =
     initial.draft === undefined ? opened : editDraft(opened, { text: initial.draft, at: performance.now() })
-  const isBegun = stackOf({ draft, kinds })?.kind !== undefined
+  const hasKind = stackOf({ draft, kinds })?.kind !== undefined
   return createStore<EditorState>(() => ({
     kinds,
     draft,
@@ -114,7 +114,7 @@ export function createEditorStore(
     change: undefined,
     collapsed: new Set(),
     part: 'nodes',
-    focus: isBegun ? { to: 'tree' } : { to: 'field', name: 'kind' },
+    focus: hasKind ? { to: 'tree' } : { to: 'field', name: 'kind' },
   }))
 }
 

@@ -1,6 +1,6 @@
 import { CallError, type Client } from '../../../api/client.ts'
 import type { Shell } from '../../../api/shell.ts'
-import { cannot } from '../../../ui/text/cannot.ts'
+import { failureMessage } from '../../../ui/text/failure-message.ts'
 import { memberOf, stringOf } from '../json/json-tree.ts'
 import { editDraft, readFileText, writeFileText } from '../model/draft.ts'
 import { setDraft } from './edit-actions.ts'
@@ -69,7 +69,7 @@ async function inFile(store: EditorStore, action: string, work: () => Promise<vo
     await work()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    store.setState({ failure: cannot(action, error.message) })
+    store.setState({ failure: failureMessage(action, error.message) })
   } finally {
     store.setState({ busy: undefined })
   }

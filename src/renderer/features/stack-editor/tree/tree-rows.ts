@@ -1,5 +1,5 @@
 import type { NodeChange } from '../../../ui/change-badge.tsx'
-import { formFields, saidOf } from '../form/form-fields.ts'
+import { describeOption, formFields } from '../form/form-fields.ts'
 import { memberOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
@@ -103,16 +103,16 @@ function count(marks: Map<string, RowMarks>, id: string, severity: PlacedProblem
 /** What distinguishes a node from others: its key, its kind if it has a label, and its options. */
 export function nodeDetail(node: StackNode, text: string): string {
   const { label, info, json, slot } = node
-  const said = formFields(info).flatMap(field => {
+  const described = formFields(info).flatMap(field => {
     const value = memberOf(json, field.name)?.value
     if (value === undefined) return []
     const isFolder = field.control.type === 'text' && field.control.isFolder
     if (isFolder && value.type === 'string') return lastSegments(String(value.value))
-    return saidOf(field, textOf(text, value))
+    return describeOption(field, textOf(text, value))
   })
   const key = slot?.type === 'keyed' ? String(slot.step) : undefined
   const kindName = label === undefined || label === '' ? undefined : info?.label
-  return [key, kindName, ...said].filter(part => part !== undefined && part !== '').join(' · ')
+  return [key, kindName, ...described].filter(part => part !== undefined && part !== '').join(' · ')
 }
 
 /** The last two segments of a path, in which sibling folders differ. */

@@ -64,7 +64,7 @@ export class LevelOpener {
 
   /** Splits a joined row unless the branch that follows `prefix` in it is still the only child of `prefix`. */
   async verifyJoin(level: Level, prefix: string): Promise<void> {
-    const { model, levels, calls, wanted } = this.#state
+    const { model, levels, calls, toOpen } = this.#state
     const [name] = level.names
     const joined = level.names[prefixesOf(level).indexOf(prefix) + 1]
     try {
@@ -73,7 +73,7 @@ export class LevelOpener {
       if (level.parent === undefined || name === undefined) return
       const place = { level: level.parent, index: model.indexOf(level) }
       const isOpen = level.row !== undefined
-      for (const key of openKeys(level)) wanted.add(key)
+      for (const key of openKeys(level)) toOpen.add(key)
       this.#state.discard(level)
       if (isOpen) await this.open(place, { name, isValue: false, isBranch: true })
       else this.#state.changed()
@@ -182,7 +182,7 @@ async function restoreOpen(
   level: Level,
   open: (place: Place, row: Row, limit: number) => Promise<Level>,
 ): Promise<void> {
-  const names = [...state.wanted.take(level.prefix)]
+  const names = [...state.toOpen.take(level.prefix)]
   if (names.length === 0) return
   const limit = names.length > MANY ? 1 : PAGE_ROWS
   const known = firstRows(state, level)

@@ -84,7 +84,7 @@ export class PageFetcher {
   }
 
   /** @param pages The missing visible pages, most important first. A page that failed is not read before `retry`. */
-  want(pages: readonly PageAddress[]): void {
+  request(pages: readonly PageAddress[]): void {
     const wanted = new Set(pages.map(({ level, page }) => pageKey(level, page)))
     for (const address of pages) this.#start(address)
     for (const [key, controller] of this.#running) {
@@ -159,7 +159,7 @@ export class PageReader {
         this.#state.pages.touch(address.level, address.page)
       } else missing.push(address)
     }
-    this.#fetcher.want(missing)
+    this.#fetcher.request(missing)
   }
 
   /** Reads again what failed. */

@@ -22,7 +22,7 @@ export class TreeState {
   readonly levels = new LevelRegistry(this.model.root)
   readonly calls: LevelCalls
   /** Branches to open as their levels are read. */
-  readonly wanted: KeySet
+  readonly toOpen: KeySet
   readonly tracked = new Set<TrackedPlace>()
   /** Why something could not be read although its level is open. */
   failure: string | undefined
@@ -34,7 +34,7 @@ export class TreeState {
 
   constructor(calls: LevelCalls, open: Iterable<string> = []) {
     this.calls = calls
-    this.wanted = new KeySet(open)
+    this.toOpen = new KeySet(open)
   }
 
   readonly subscribe = this.#changed.subscribe
@@ -95,7 +95,7 @@ export class TreeState {
       this.fail(error)
       return
     }
-    for (const { names } of level.open) this.wanted.add(childKey(level.prefix, names[0] ?? ''))
+    for (const { names } of level.open) this.toOpen.add(childKey(level.prefix, names[0] ?? ''))
     level.load = { type: 'failed', message: messageOf(error) }
     this.pages.forget(level)
     this.settle(level, { count: 0, accuracy: 'unknown', version: level.state.version })

@@ -282,7 +282,7 @@ export class TreeView {
     const row = this.source.row(place)
     if (moved?.to !== key || row?.isBranch !== true) return
     this.#moved = undefined
-    for (const below of moved.open) if (below !== key) this.source.state.wanted.add(below)
+    for (const below of moved.open) if (below !== key) this.source.state.toOpen.add(below)
     await this.source.open(place, row)
   }
 

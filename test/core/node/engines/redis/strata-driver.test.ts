@@ -1,5 +1,5 @@
 import { afterAll, describe, it } from 'vitest'
-import { Connection, ReachedAnew } from '../../../../../src/core/node/engines/redis/server/connection.ts'
+import { Connection, ReconnectHook } from '../../../../../src/core/node/engines/redis/server/connection.ts'
 import { SingleServer } from '../../../../../src/core/node/engines/redis/server/server.ts'
 import { factsOf } from '../../../../../src/core/node/engines/redis/server/server-facts.ts'
 import { StrataDriver } from '../../../../../src/core/node/engines/redis/strata/strata-driver.ts'
@@ -31,7 +31,7 @@ if (noRedis === undefined) {
         facts,
         now: Date.now,
         isReadOnly: false,
-        reached: new ReachedAnew(),
+        reconnectHook: new ReconnectHook(),
       }
       return new StrataDriver(new SingleServer(connection), parts)
     }

@@ -118,9 +118,9 @@ function App() {
         onDirtyChange={setDirty}
         onRequest={request => harness.requests.push(request)}
         registerActions={register}
-        isFocusWanted={false}
+        isFocusRequested={false}
         onFocusTaken={() => undefined}
-        isHistoryWanted={false}
+        isHistoryRequested={false}
         onHistoryShown={() => undefined}
         putEvents={PUT_EVENTS}
       />
@@ -129,7 +129,7 @@ function App() {
   if (shown.tab !== 'branch') return null
   return (
     <BranchTab
-      isFocusWanted={false}
+      isFocusRequested={false}
       onFocusTaken={() => undefined}
       client={client}
       jobs={jobs}

@@ -34,8 +34,8 @@ describe('PagedBytes', () => {
   it('reads visible pages, once, and notifies when they arrive', async () => {
     const { pages, reads, nextChange } = open()
     expect(pages.byteAt(5 * BYTE_PAGE)).toBeUndefined()
-    pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
-    pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
+    pages.request(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
+    pages.request(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
     expect(reads.map(({ start, end }) => [start, end])).toEqual([[5 * BYTE_PAGE, 6 * BYTE_PAGE]])
     const changed = nextChange()
     reads[0]!.answer()
@@ -51,8 +51,8 @@ describe('PagedBytes', () => {
 
   it('cancels reads of positions that are no longer visible', () => {
     const { pages, reads } = open()
-    pages.want(0, 10)
-    pages.want(50 * BYTE_PAGE, 51 * BYTE_PAGE + 1)
+    pages.request(0, 10)
+    pages.request(50 * BYTE_PAGE, 51 * BYTE_PAGE + 1)
     expect(reads.map(read => read.signal.aborted)).toEqual([true, false, false])
     pages.close()
     expect(reads.every(read => read.signal.aborted)).toBe(true)
@@ -60,29 +60,29 @@ describe('PagedBytes', () => {
 
   it('reads nothing past the end', () => {
     const { pages, reads, size } = open()
-    pages.want(size - 5, size + 5000)
+    pages.request(size - 5, size + 5000)
     expect(reads.map(({ end }) => end)).toEqual([size])
   })
 
   it('requests a page that failed only after a retry', async () => {
     const { pages, reads, nextChange } = open()
-    pages.want(0, 10)
+    pages.request(0, 10)
     const failed = nextChange()
     reads[0]!.fail()
     await failed
     expect(pages.error).toBeInstanceOf(Error)
-    pages.want(0, 10)
+    pages.request(0, 10)
     expect(reads).toHaveLength(1)
     pages.retry()
     expect(pages.error).toBeUndefined()
-    pages.want(0, 10)
+    pages.request(0, 10)
     expect(reads).toHaveLength(2)
   })
 
   it('holds a bounded number of pages, the most recently used ones', async () => {
     const { pages, reads, nextChange } = open()
     for (let page = 0; page < 80; page++) {
-      pages.want(page * BYTE_PAGE, page * BYTE_PAGE + 1)
+      pages.request(page * BYTE_PAGE, page * BYTE_PAGE + 1)
       const changed = nextChange()
       reads[page]!.answer()
       await changed

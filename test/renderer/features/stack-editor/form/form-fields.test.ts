@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   boundsText,
+  describeOption,
   type Field,
   formFields,
   isShown,
   numberText,
-  saidOf,
 } from '../../../../../src/renderer/features/stack-editor/form/form-fields.ts'
 import type { KindInfo } from '../../../../../src/shared/procedures/stacks.ts'
 import { kind, kinds } from '../kinds.ts'
@@ -82,10 +82,10 @@ describe('formFields', () => {
   it('O50 shows a number of bytes as a size, and accepts a size', () => {
     const limit = formFields(kind('memory')).find(({ name }) => name === 'maxBytes')!
     expect(limit.control).toEqual({ type: 'bytes', range: { min: 1 } })
-    expect(saidOf(limit, '67108864')).toBe('at most 64 MiB')
-    expect(saidOf(limit, '1234567')).toBe('at most 1,234,567 bytes')
+    expect(describeOption(limit, '67108864')).toBe('at most 64 MiB')
+    expect(describeOption(limit, '1234567')).toBe('at most 1,234,567 bytes')
     // The value in the document is not always a size.
-    expect(saidOf(limit, '-5')).toBe('at most -5')
+    expect(describeOption(limit, '-5')).toBe('at most -5')
   })
 
   it('O51 shows the write modes of tiers with a description, under their names in documents', () => {
@@ -103,7 +103,7 @@ describe('formFields', () => {
         },
       ],
     })
-    expect(saidOf(mode, '"write-back"')).toBe('writes to the first tier, later to the others')
+    expect(describeOption(mode, '"write-back"')).toBe('writes to the first tier, later to the others')
   })
 
   it('X2 leaves types without a control to the document', () => {

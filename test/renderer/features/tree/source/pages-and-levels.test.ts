@@ -49,11 +49,11 @@ describe('PageFetcher', () => {
       },
       () => undefined,
     )
-    for (const page of [0, 1, 2, 3]) fetcher.want([{ level, page }])
-    fetcher.want([{ level, page: 3 }])
+    for (const page of [0, 1, 2, 3]) fetcher.request([{ level, page }])
+    fetcher.request([{ level, page: 3 }])
     expect(started).toEqual([0, 1, 2, 3])
     expect(cancelled).toEqual([])
-    fetcher.want([
+    fetcher.request([
       { level, page: 4 },
       { level, page: 5 },
     ])
@@ -73,13 +73,13 @@ describe('PageFetcher', () => {
       },
       error => failures.push(error),
     )
-    fetcher.want([{ level, page: 0 }])
+    fetcher.request([{ level, page: 0 }])
     await settled()
-    fetcher.want([{ level, page: 0 }])
+    fetcher.request([{ level, page: 0 }])
     await settled()
     expect(reads).toBe(1)
     fetcher.retry()
-    fetcher.want([{ level, page: 0 }])
+    fetcher.request([{ level, page: 0 }])
     await settled()
     expect(reads).toBe(2)
     expect(failures).toHaveLength(2)

@@ -258,10 +258,10 @@ export class Connection {
     const attempt = this.#connect()
     this.#attempt = attempt
     attempt.catch(() => undefined)
-    void this.#goOn(attempt)
+    void this.#retryConnect(attempt)
   }
 
-  async #goOn(first: Promise<void>): Promise<void> {
+  async #retryConnect(first: Promise<void>): Promise<void> {
     let attempt: Promise<void> | undefined = first
     this.#backoff.reset()
     while (!this.#isClosed) {
@@ -348,7 +348,7 @@ export function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
 }
 
 /** Reports that the connection to a server was restored: it may be another server, or have lost its data. */
-export class ReachedAnew {
+export class ReconnectHook {
   #listener: ((send: Send) => Promise<void>) | undefined
 
   /** Runs on each new connection. */

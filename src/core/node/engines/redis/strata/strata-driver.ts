@@ -21,7 +21,7 @@ import {
   versionOf,
   withHeader,
 } from '../../../../ordered/strata/header.ts'
-import { type Argument, bufferOf, type ReachedAnew, type Reply } from '../server/connection.ts'
+import { type Argument, bufferOf, type ReconnectHook, type Reply } from '../server/connection.ts'
 import { answered, redisFailure } from '../server/failures.ts'
 import type { RedisServer } from '../server/server.ts'
 import type { ServerFacts } from '../server/server-facts.ts'
@@ -45,7 +45,7 @@ interface StrataParts {
   /** The clock of the server, in milliseconds since 1970. */
   readonly now: () => number
   readonly isReadOnly: boolean
-  readonly reached: ReachedAnew
+  readonly reconnectHook: ReconnectHook
 }
 
 /**
@@ -63,13 +63,13 @@ export class StrataDriver implements OrderedDriver {
   readonly #puts: readonly StrataPuts[]
   readonly #valueBytes: number
   readonly #now: () => number
-  readonly #reached: ReachedAnew
+  readonly #reconnectHook: ReconnectHook
 
-  constructor(server: RedisServer, { names, id, facts, now, isReadOnly, reached }: StrataParts) {
+  constructor(server: RedisServer, { names, id, facts, now, isReadOnly, reconnectHook }: StrataParts) {
     this.#server = server
     this.#names = names
     this.#now = now
-    this.#reached = reached
+    this.#reconnectHook = reconnectHook
     const buckets = Array.from({ length: names.buckets }, (_, bucket) => bucket)
     this.#texts = buckets.map(
       bucket =>
@@ -240,9 +240,9 @@ export class StrataDriver implements OrderedDriver {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
-  reachedAnew(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
+  onReconnected(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
     const name = this.#nameOf(key)
-    this.#reached.follow(async send => {
+    this.#reconnectHook.follow(async send => {
       const record = await send(['GET', name])
       listener(Buffer.isBuffer(record) ? new RecordRow(key, record).value : undefined)
     })

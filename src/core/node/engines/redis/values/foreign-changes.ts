@@ -1,6 +1,6 @@
 import type { PathNames } from '../../../../ordered/path/path-names.ts'
 import type { ForeignChange } from '../../../indexed/key-values.ts'
-import type { Argument, ReachedAnew } from '../server/connection.ts'
+import type { Argument, ReconnectHook } from '../server/connection.ts'
 import type { RedisServer } from '../server/server.ts'
 import type { Tracker } from '../server/tracker.ts'
 
@@ -9,7 +9,7 @@ interface Parts {
   readonly names: PathNames
   /** `undefined` where the server does not report changes. */
   readonly tracker: Tracker | undefined
-  readonly reached: ReachedAnew
+  readonly reconnectHook: ReconnectHook
   /** The state of the value with this name; empty where there is none. */
   readonly stateOf: (name: Argument) => Promise<string>
 }
@@ -50,9 +50,9 @@ export class ForeignChanges {
 
   /** Calls `notify` for each change until the signal aborts. */
   follow(signal: AbortSignal, notify: (change: ForeignChange) => void): void {
-    const { tracker, reached, names } = this.#parts
+    const { tracker, reconnectHook, names } = this.#parts
     if (tracker === undefined) {
-      reached.follow(async () => {
+      reconnectHook.follow(async () => {
         if (!signal.aborted) notify('resync')
       })
       return

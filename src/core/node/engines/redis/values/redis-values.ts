@@ -8,7 +8,7 @@ import type { Payload } from '../../../../open/payload.ts'
 import type { Found, Moved, Refused, Removed, StoreInfo } from '../../../../open/store.ts'
 import type { PathNames } from '../../../../ordered/path/path-names.ts'
 import type { ForeignChange, KeyValues, KeyWritten } from '../../../indexed/key-values.ts'
-import { type Argument, bufferOf, type ReachedAnew, type Reply } from '../server/connection.ts'
+import { type Argument, bufferOf, type ReconnectHook, type Reply } from '../server/connection.ts'
 import { answered, isRefusal, redisFailure } from '../server/failures.ts'
 import { type RedisServer, type Script, sha1 } from '../server/server.ts'
 import { asked, type ServerFacts } from '../server/server-facts.ts'
@@ -32,7 +32,7 @@ export interface RedisValuesParts {
   readonly now: () => number
   /** `undefined` where the server does not report changes by others. */
   readonly tracker: Tracker | undefined
-  readonly reached: ReachedAnew
+  readonly reconnectHook: ReconnectHook
   readonly database: number
 }
 
@@ -54,7 +54,7 @@ export class RedisValues implements KeyValues {
   readonly #expiries: ExpiryCheck
 
   constructor(parts: RedisValuesParts) {
-    const { server, names, info, facts, isReadOnly, tracker, reached, database } = parts
+    const { server, names, info, facts, isReadOnly, tracker, reconnectHook, database } = parts
     this.#parts = parts
     this.#server = server
     this.#names = names
@@ -85,7 +85,7 @@ export class RedisValues implements KeyValues {
       server,
       names,
       tracker,
-      reached,
+      reconnectHook,
       stateOf: name => this.#stateIn(name),
     })
     this.reportsOthers = this.#foreign.areReported

@@ -1,16 +1,17 @@
 import type { ByteSource } from '../datastore.ts'
 
-/** A stream that can be closed before anybody reads from it. */
-export interface Begun<T> extends AsyncIterable<T>, AsyncIterator<T, undefined> {
+/** A stream that can be closed before it is read. */
+export interface StartedStream<T> extends AsyncIterable<T>, AsyncIterator<T, undefined> {
   next(): Promise<IteratorResult<T, undefined>>
   return(): Promise<IteratorResult<T, undefined>>
 }
 
 /**
- * Requests the first item of a stream immediately. A stream that reads the key it is put to then takes its turn before
- * the put does, so neither waits for the other. A consumer that does not read it to its end must call `return`.
+ * Requests the first item of a stream immediately. If a value is streamed from the key that it is put to, the read then
+ * takes its turn before the put, so neither waits for the other. A consumer that does not read the stream to its end
+ * must call `return`.
  */
-export function begun<T>(source: AsyncIterable<T>): Begun<T> {
+export function startStream<T>(source: AsyncIterable<T>): StartedStream<T> {
   const iterator = source[Symbol.asyncIterator]()
   let first: Promise<IteratorResult<T>> | undefined = iterator.next()
   // The consumer of the stream gets the failure.
@@ -40,25 +41,25 @@ export function derivedStream<T>(
   items: AsyncIterable<T>,
 ): AsyncIterableIterator<T, undefined> {
   const iterator = items[Symbol.asyncIterator]()
-  let isBegun = false
+  let isStarted = false
   return {
     [Symbol.asyncIterator]() {
       return this
     },
     next() {
-      isBegun = true
+      isStarted = true
       return iterator.next()
     },
     async return() {
-      if (!isBegun) closeUnread(source)
-      isBegun = true
+      if (!isStarted) closeUnread(source)
+      isStarted = true
       await iterator.return?.()
       return { done: true, value: undefined }
     },
   }
 }
 
-/** Closes a stream that nobody reads. Does not wait for it, because a source may never settle. */
+/** Closes a stream that is not read. Does not wait for it, because a source may never settle. */
 export function closeUnread(source: ByteSource): void {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   void Promise.resolve(iterator.return?.()).catch(() => undefined)

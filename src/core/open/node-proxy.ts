@@ -6,32 +6,32 @@ import type { Call } from './call.ts'
 import { OpenStore } from './open-store.ts'
 
 /**
- * The open store through which callers use a node. The nodes of a stack call each other without it. So callers can be
- * held back while a stack changes, and the nodes continue to call each other. Spans are reported by the node itself.
+ * The open store through which callers use a node. The nodes of a stack call each other without it. So calls from outside
+ * can wait while a stack changes, and the nodes continue to call each other. Spans are reported by the node itself.
  */
-export class Entrance extends OpenStore {
+export class NodeProxy extends OpenStore {
   readonly #closing: (() => Promise<void>) | undefined
-  readonly #passage: LayeredStore
+  readonly #target: LayeredStore
   #node: OpenStore
 
-  /** @param closing Work that `close` starts and waits for before it closes the entrance. */
+  /** @param closing Work that `close` starts and waits for before it closes the proxy. */
   constructor(node: OpenStore, closing?: () => Promise<void>) {
-    const passage = new LayeredStore(node, TRANSPARENT)
-    super(passage)
-    this.#passage = passage
+    const target = new LayeredStore(node, TRANSPARENT)
+    super(target)
+    this.#target = target
     this.#node = node
     this.#closing = closing
   }
 
-  /** The node that callers reach. */
+  /** The node that calls are passed to. */
   get node(): OpenStore {
     return this.#node
   }
 
-  /** Connects callers to another node from now on. */
-  leadTo(node: OpenStore): void {
+  /** Passes calls to another node from now on. */
+  redirectTo(node: OpenStore): void {
     this.#node = node
-    this.#passage.rewire([node])
+    this.#target.rewire([node])
     this.refresh()
   }
 

@@ -2,7 +2,7 @@ import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import { isAborted, isNotFound } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import type { Overview, ValueKind } from '../../../shared/procedures/overview.ts'
-import { giveWay } from '../search/give-way.ts'
+import { yieldWhileBusy } from '../search/yield-while-busy.ts'
 import { BranchTally } from './branch-tally.ts'
 import { everyKey, type ListedSession } from './every-key.ts'
 import { KeySample, type SampledKey } from './key-sample.ts'
@@ -50,7 +50,7 @@ const MOST_BRANCHES = 8
 export const MOST_CHANGED = 8
 
 /** One survey of everything that a store holds, in bounded memory. */
-export class Round {
+export class OverviewRound {
   readonly #session: OverviewedSession
   readonly #limits: OverviewLimits
   /** What earlier rounds found out about values, by key. This round adds to it. */
@@ -89,7 +89,7 @@ export class Round {
         this.#sizedBytes += size
       }
       onProgress()
-      await giveWay(() => this.#session.isBusy, signal)
+      await yieldWhileBusy(() => this.#session.isBusy, signal)
       signal.throwIfAborted()
     }
     this.#sampled = this.#sample.take()
@@ -173,7 +173,7 @@ export class Round {
     return {
       level: level === this.#seconds && first !== undefined ? first.key.parent.toString() : '/',
       branches,
-      otherBranches: all.length - branches.length + level.givenUp,
+      otherBranches: all.length - branches.length + level.droppedBranches,
       looseKeys: level.looseKeys,
     }
   }
@@ -192,7 +192,7 @@ export class Round {
       WIDTH,
       async item => {
         signal.throwIfAborted()
-        if (isBusy()) await giveWay(isBusy, signal)
+        if (isBusy()) await yieldWhileBusy(isBusy, signal)
         await work(item)
       },
     )

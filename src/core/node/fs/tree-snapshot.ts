@@ -11,10 +11,10 @@ import type { HintedFolder, Hints, SystemHints } from './system-watch.ts'
 import type { OwnPlace } from './tree-watch.ts'
 import { versionOf } from './value-reader.ts'
 
-/** The collaborators of a `KnownTree`. */
+/** The collaborators of a `TreeSnapshot`. */
 interface TreeParts {
   readonly look: FolderLook
-  readonly folders: KnownFolders
+  readonly folders: WatchedFolders
   readonly hints: Hints
   readonly system: SystemHints
   /** Called for each key that has another version than recorded, or none any more. */
@@ -24,7 +24,7 @@ interface TreeParts {
 }
 
 /** The recorded state of the folders of a watch. Compares it with the disk, and reports the differences. */
-export class KnownTree {
+export class TreeSnapshot {
   readonly #parts: TreeParts
   readonly #watched: Key
   /** Files that are older than this were unchanged when they were first seen. */
@@ -60,7 +60,7 @@ export class KnownTree {
     if (root !== undefined) await this.#renew(root)
   }
 
-  async #examine(folder: KnownFolder, names: ReadonlySet<string>): Promise<void> {
+  async #examine(folder: WatchedFolder, names: ReadonlySet<string>): Promise<void> {
     const { look, hints, signal } = this.#parts
     const isThere = await look.within(folder.names, async path => {
       for (const name of look.withExplained(names)) {
@@ -82,13 +82,13 @@ export class KnownTree {
     hints.add(folder.names.slice(0, -1), folder.names.at(-1) ?? '')
   }
 
-  #seen({ entries, prefix }: KnownFolder, name: string, entry: KnownEntry): void {
+  #seen({ entries, prefix }: WatchedFolder, name: string, entry: RecordedEntry): void {
     const isNews = entries.get(name)?.stamp !== entry.stamp
     entries.set(name, entry)
     if (isNews) this.#parts.report('put', prefix.childOfCleanSegment(entry.segment))
   }
 
-  async #branch(folder: KnownFolder, name: string, entry: KnownEntry, id: string): Promise<void> {
+  async #branch(folder: WatchedFolder, name: string, entry: RecordedEntry, id: string): Promise<void> {
     const names = [...folder.names, name]
     const before = this.#parts.folders.get(names)
     folder.entries.set(name, entry)
@@ -101,7 +101,7 @@ export class KnownTree {
   }
 
   /** Watches a folder again, and examines it for missed changes. */
-  async #renew(folder: KnownFolder): Promise<void> {
+  async #renew(folder: WatchedFolder): Promise<void> {
     const { look, folders, hints, system } = this.#parts
     system.attach(folder)
     // If this is another folder, so are those below.
@@ -112,14 +112,14 @@ export class KnownTree {
     for (const name of await look.doubtful(folder, this.#since)) hints.add(folder.names, name)
   }
 
-  #lost(folder: KnownFolder, name: string, known: KnownEntry): void {
+  #lost(folder: WatchedFolder, name: string, known: RecordedEntry): void {
     folder.entries.delete(name)
     if (known.kind === 'value') this.#parts.report('delete', folder.prefix.childOfCleanSegment(known.segment))
     else this.#gone(this.#parts.folders.get([...folder.names, name]))
   }
 
   /** Removes everything recorded below a folder. */
-  #gone(folder: KnownFolder | undefined): void {
+  #gone(folder: WatchedFolder | undefined): void {
     if (folder === undefined) return
     for (const [name, known] of [...folder.entries]) this.#lost(folder, name, known)
     this.#parts.folders.drop(folder)
@@ -131,11 +131,11 @@ export class KnownTree {
    */
   async #enter(names: readonly string[], prefix: Key, isNew: boolean): Promise<void> {
     const { look, folders, hints, system, signal } = this.#parts
-    if (signal.aborted || !isOnTheWay(prefix, this.#watched)) return
+    if (signal.aborted || !isRelated(prefix, this.#watched)) return
     // Recorded first, then watched, then read, so that nothing is missed in between.
     const folder = folders.add(names, prefix)
     system.attach(folder)
-    const branches: (readonly [string, KnownEntry])[] = []
+    const branches: (readonly [string, RecordedEntry])[] = []
     const isThere = await look.within(names, async (_path, stats) => {
       folder.id = idOf(stats)
       const slices = new Slices()
@@ -158,23 +158,23 @@ export class KnownTree {
   }
 }
 
-function prefixOf({ prefix }: KnownFolder, { kind, segment }: KnownEntry): Key {
+function prefixOf({ prefix }: WatchedFolder, { kind, segment }: RecordedEntry): Key {
   return kind === 'shelf' ? prefix : prefix.childOfCleanSegment(segment)
 }
 
 /** Whether keys at or below `watched` can be on the level of `prefix` or below it. */
-function isOnTheWay(prefix: Key, watched: Key): boolean {
+function isRelated(prefix: Key, watched: Key): boolean {
   return prefix.equals(watched) || prefix.isAncestorOf(watched) || watched.isAncestorOf(prefix)
 }
 
 /** The recorded state of one entry of a watched folder. */
-interface KnownEntry extends Meaning {
+interface RecordedEntry extends Meaning {
   /** The version that was seen last; `undefined` if it was never examined. */
   stamp: string | undefined
 }
 
 /** A watched folder, and what was in it when it was last examined. */
-export interface KnownFolder {
+export interface WatchedFolder {
   readonly names: readonly string[]
   /** The key whose level it holds. */
   readonly prefix: Key
@@ -183,26 +183,26 @@ export interface KnownFolder {
   watcher: FSWatcher | undefined
   /** Whether the system may be watching another folder, which was in its place before. */
   isSuspect: boolean
-  readonly entries: Map<string, KnownEntry>
+  readonly entries: Map<string, RecordedEntry>
 }
 
 /** The folders of one watch by their paths. */
-export class KnownFolders {
-  readonly #folders = new Map<string, KnownFolder>()
+export class WatchedFolders {
+  readonly #folders = new Map<string, WatchedFolder>()
 
-  get(names: readonly string[]): KnownFolder | undefined {
+  get(names: readonly string[]): WatchedFolder | undefined {
     return this.#folders.get(names.join('/'))
   }
 
   /** Adds a folder whose content is not recorded yet. */
-  add(names: readonly string[], prefix: Key): KnownFolder {
+  add(names: readonly string[], prefix: Key): WatchedFolder {
     const folder = { names, prefix, id: '', watcher: undefined, isSuspect: false, entries: new Map() }
     this.#folders.set(names.join('/'), folder)
     return folder
   }
 
   /** The folder, or the nearest recorded one above it. */
-  nearest(names: readonly string[]): KnownFolder | undefined {
+  nearest(names: readonly string[]): WatchedFolder | undefined {
     for (let depth = names.length; depth >= 0; depth--) {
       const folder = this.get(names.slice(0, depth))
       if (folder !== undefined) return folder
@@ -211,7 +211,7 @@ export class KnownFolders {
   }
 
   /** Forgets a folder, and stops watching it. */
-  drop({ names, watcher }: KnownFolder): void {
+  drop({ names, watcher }: WatchedFolder): void {
     watcher?.close()
     this.#folders.delete(names.join('/'))
   }
@@ -298,7 +298,7 @@ export class FolderLook {
    * Names in a folder whose meaning may differ from the recorded one: all except those of values that were not examined
    * and are older than `since`.
    */
-  async doubtful({ names, entries }: KnownFolder, since: number): Promise<ReadonlySet<string>> {
+  async doubtful({ names, entries }: WatchedFolder, since: number): Promise<ReadonlySet<string>> {
     const doubtful = new Set(entries.keys())
     await this.within(names, async path => {
       for (const [name] of await this.meanings(names)) {

@@ -3,9 +3,9 @@
  * `Cannot write "a.json": the disk is full`, it is returned unchanged.
  * @param action What the person wanted to do, as in `save the stack`.
  */
-export function cannot(action: string, why: string): string {
-  return SAYS_SO.test(why) ? why : `Cannot ${action}: ${why}`
+export function failureMessage(action: string, why: string): string {
+  return HAS_ACTION.test(why) ? why : `Cannot ${action}: ${why}`
 }
 
 /** At the beginning, or after a place in the stack: `Disk · Path: Cannot open "/a": it is not a folder`. */
-const SAYS_SO = /(?:^|: )Cannot /
+const HAS_ACTION = /(?:^|: )Cannot /

@@ -7,7 +7,7 @@ const STATUSES = [200, 200, 200, 200, 304, 404, 500] as const
 const LARGE_LOG_LINES = 24_000
 
 /** Everything besides the films: settings, logs, pictures, notes. */
-export function officeEntries(): SampleEntry[] {
+export function siteEntries(): SampleEntry[] {
   return [
     textEntry('/readme', README),
     ...configEntries(),

@@ -1,14 +1,14 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KnownTokens } from '../../../src/main/web/known-tokens.ts'
+import { AcceptedTokens } from '../../../src/main/web/accepted-tokens.ts'
 import { tempFolder } from '../host/test-host.ts'
 
 const HOUR = 60 * 60 * 1000
 
 let directory: string
 let now: number
-const opened: KnownTokens[] = []
+const opened: AcceptedTokens[] = []
 beforeEach(async () => {
   directory = await tempFolder()
   now = 1_000_000_000_000
@@ -17,8 +17,8 @@ afterEach(async () => {
   for (const tokens of opened.splice(0)) await tokens.close()
 })
 
-async function open(): Promise<KnownTokens> {
-  const tokens = await KnownTokens.open(directory, () => now)
+async function open(): Promise<AcceptedTokens> {
+  const tokens = await AcceptedTokens.open(directory, () => now)
   opened.push(tokens)
   return tokens
 }
@@ -83,6 +83,6 @@ describe('the tokens of the browser shell', () => {
     const tokens = await open()
     for (const guess of ['', 'x', tokens.current.slice(1), `${tokens.current}x`])
       expect(tokens.accepts(guess)).toBe(false)
-    expect(KnownTokens.only('given').accepts('given')).toBe(true)
+    expect(AcceptedTokens.only('given').accepts('given')).toBe(true)
   })
 })

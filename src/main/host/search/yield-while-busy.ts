@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** The maximum delay of one step of background work in milliseconds. */
-const WAY = 100
+const MAX_WAIT = 100
 
 /** Pauses background work while other calls need the store, so that they need not wait behind its reads. */
-export async function giveWay(isBusy: () => boolean, signal: AbortSignal): Promise<void> {
-  const end = performance.now() + WAY
+export async function yieldWhileBusy(isBusy: () => boolean, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + MAX_WAIT
   while (isBusy() && performance.now() < end && !signal.aborted) await setImmediate()
 }

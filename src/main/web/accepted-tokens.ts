@@ -28,7 +28,7 @@ type EarlierRun = z.infer<typeof earlierRun>
  * The token of this run, and those of earlier runs that ended recently. Only their hashes are on disk, so that no token
  * can be read from there. Removing the file invalidates the earlier ones.
  */
-export class KnownTokens {
+export class AcceptedTokens {
   readonly current: string
   readonly #path: string | undefined
   readonly #now: () => number
@@ -49,15 +49,15 @@ export class KnownTokens {
   }
 
   /** Accepts one token, and stores nothing. */
-  static only(token: string = createToken()): KnownTokens {
-    return new KnownTokens(token, undefined, [], Date.now)
+  static only(token: string = createToken()): AcceptedTokens {
+    return new AcceptedTokens(token, undefined, [], Date.now)
   }
 
   /** Begins a run, and stores in the data directory what the next one needs. */
-  static async open(dataDirectory: string, now: () => number = Date.now): Promise<KnownTokens> {
+  static async open(dataDirectory: string, now: () => number = Date.now): Promise<AcceptedTokens> {
     const path = join(dataDirectory, 'web-tokens.json')
     await removeLeftovers(path)
-    const tokens = new KnownTokens(createToken(), path, await readRuns(path), now)
+    const tokens = new AcceptedTokens(createToken(), path, await readRuns(path), now)
     await tokens.#note()
     tokens.#timer = setInterval(() => void tokens.#note(), NOTE_INTERVAL).unref()
     return tokens

@@ -6,7 +6,7 @@ const key = Key.of('shared')
 const ROUNDS = 20
 
 /** Conditions checked against all users of the data, with the same data opened twice. */
-export function describeEveryone<V>(suite: Suite<V>): void {
+export function describeSharedConditions<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const { write, remove } = suite.capabilities
   // Some runners refuse a group without tests.

@@ -15,7 +15,7 @@ const REMEMBERED = 100_000
  * Tracks which folders exist only for keys, and removes those when they are empty: every folder if the layout owns
  * them, otherwise only those that this store has created since it was opened.
  */
-export class FolderKeeper {
+export class KeyFolders {
   readonly #disk: Disk
   readonly #guard: FolderGuard
   readonly #levels: LevelCache
