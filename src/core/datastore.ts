@@ -115,9 +115,9 @@ export interface ValueVersion {
   readonly size?: number | undefined
   /** A short name for people. Default: `id`. */
   readonly label?: string | undefined
-  /** Who made it, where the store knows. */
+  /** Who made it, if known. */
   readonly author?: string | undefined
-  /** Why it was made, where the store knows. */
+  /** Why it was made, if known. */
   readonly message?: string | undefined
 }
 
@@ -153,7 +153,7 @@ export interface ListPage {
   readonly children: readonly Child[]
   /** Pass it as `after` to get the next page. Absent on the last page. */
   readonly cursor?: string | undefined
-  /** The number of children in the whole level, where the store knows it without walking the level. */
+  /** The number of children in the whole level, if the store has it without walking the level. */
   readonly total?: number | undefined
   /** Entries of the level that have no key and are not shown. Absent where there are none. */
   readonly hidden?: Hidden | undefined
@@ -182,7 +182,7 @@ export interface HiddenEntry {
 /** How accurate figures are. `lower-bound`: at least this many. */
 export type Accuracy = 'exact' | 'lower-bound' | 'approximate' | 'unknown'
 
-/** The size of a store, as far as it knows it. */
+/** The size of a store, as far as it is known. */
 export interface StoreStats {
   /** Keys with a value. */
   readonly entries?: number | undefined

@@ -69,14 +69,14 @@ export class LevelOfKeys {
 const MOST_EXAMPLES = 10
 
 /** What a page reports about its whole level. */
-type Remarks = Pick<ListPage, 'hidden' | 'isPartial'>
+type LevelInfo = Pick<ListPage, 'hidden' | 'isPartial'>
 
 /** What the pages of the parts of one level report about it together. */
-export function remarksOf(pages: readonly Remarks[]): Remarks {
+export function levelInfoOf(pages: readonly LevelInfo[]): LevelInfo {
   return { ...hiddenIn(pages), ...(pages.some(({ isPartial }) => isPartial) && { isPartial: true }) }
 }
 
-function hiddenIn(pages: readonly Remarks[]): Remarks {
+function hiddenIn(pages: readonly LevelInfo[]): LevelInfo {
   const all = pages.flatMap(({ hidden }) => (hidden === undefined ? [] : [hidden]))
   const [first, ...others] = all
   if (first === undefined) return {}

@@ -19,7 +19,7 @@ export interface CommandLine {
   readonly paths: readonly string[]
   readonly stacks: readonly string[]
   /** How the window is to be shown. Default: by what is available; see `chooseShell`. */
-  readonly wish: 'browser' | 'window' | undefined
+  readonly preference: 'browser' | 'window' | undefined
   readonly opensBrowser: boolean
   readonly port: number | undefined
   readonly isHelp: boolean
@@ -49,18 +49,18 @@ export function parseCommandLine(args: readonly string[], directory: string): Co
   return {
     paths: positionals.map(text => absolute(text, directory)),
     stacks: (values.stack ?? []).map(path => resolve(directory, path)),
-    wish: wishOf(values),
+    preference: preferenceOf(values),
     opensBrowser: values.open ?? true,
     port: values.port === undefined ? undefined : parsePort(values.port),
     isHelp: values.help ?? false,
   }
 }
 
-function wishOf(values: {
+function preferenceOf(values: {
   readonly web?: boolean | undefined
   readonly browser?: boolean | undefined
   readonly window?: boolean | undefined
-}): CommandLine['wish'] {
+}): CommandLine['preference'] {
   const isBrowser = values.web === true || values.browser === true
   if (isBrowser && values.window === true) {
     throw new UsageError('--window and --browser exclude each other')

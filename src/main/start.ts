@@ -16,7 +16,7 @@ const application = applicationDirectory(import.meta.dirname)
 await runCommand(callerDirectory(application, process.cwd(), process.env), async commandLine => {
   const isSuperuser = process.platform === 'linux' && process.getuid?.() === 0
   const choice = await chooseShell({
-    wish: commandLine.wish,
+    preference: commandLine.preference,
     hasDisplay: hasDisplay(process.platform, process.env),
     isSuperuser,
     findElectron: obtainElectron,

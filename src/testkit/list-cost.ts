@@ -6,7 +6,7 @@ import type { Suite } from './suite.ts'
 const FEW = 20
 const MANY = 500
 /** Milliseconds after which no more keys are put, so that a slow store is tested with fewer keys. */
-const PATIENCE = 500
+const TIME_LIMIT = 500
 const SAMPLES = 15
 /**
  * Bytes that a page may additionally allocate if there are many more keys. A store without an index allocates
@@ -39,7 +39,7 @@ export function describeListCost<V>(suite: Suite<V>): void {
 
 /** Puts children whose names sort between those of the first few. */
 async function fill<V>(suite: Suite<V>, store: Datastore<V>, prefix: Key, count: number): Promise<void> {
-  const enough = performance.now() + PATIENCE
+  const enough = performance.now() + TIME_LIMIT
   for (let index = 0; index < count && performance.now() < enough; ) {
     const batch = store.batch()
     for (const until = Math.min(count, index + 100); index < until; index++)

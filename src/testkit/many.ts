@@ -24,8 +24,8 @@ export function describeMany<V>(suite: Suite<V>): void {
 
     it('D8 deleteMany() yields each deleted key and accepts absent ones', async () => {
       const store = await suite.open(pairs)
-      const doomed = [keys[0]!, Key.of('absent'), keys[2]!]
-      expect((await collect(store.deleteMany(doomed))).map(String)).toEqual(doomed.map(String))
+      const deleted = [keys[0]!, Key.of('absent'), keys[2]!]
+      expect((await collect(store.deleteMany(deleted))).map(String)).toEqual(deleted.map(String))
       expect(await walkKeys(store)).toEqual(['/m/a'])
     })
 

@@ -187,7 +187,7 @@ export async function expectFailure(call: Promise<unknown>, code: ErrorCode, key
 export async function abortedAtEachMoment(
   prepare: () => Promise<unknown>,
   call: (signal: AbortSignal) => Promise<unknown>,
-  look: (moment: string) => Promise<unknown>,
+  check: (moment: string) => Promise<unknown>,
 ): Promise<void> {
   const moments = [
     ...Array.from({ length: 24 }, (_, ticks) => ({ ticks, wait: () => Promise.resolve() })),
@@ -203,7 +203,7 @@ export async function abortedAtEachMoment(
     for (let tick = 0; tick < ticks; tick++) await wait()
     abort.abort()
     await outcome
-    await look(`moment ${index}`)
+    await check(`moment ${index}`)
   }
 }
 

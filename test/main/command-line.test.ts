@@ -51,7 +51,7 @@ it.each([
   ['--browser', 'browser'],
   ['--window', 'window'],
 ])('E41 %s requests the %s', (flag, wish) => {
-  expect(parseCommandLine([flag], '/').wish).toBe(wish)
+  expect(parseCommandLine([flag], '/').preference).toBe(wish)
 })
 
 it('after -- everything is a path', () => {

@@ -1,6 +1,6 @@
 import type { Child, ListOptions, ListPage } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { pageLimit, remarksOf } from '../list-page.ts'
+import { levelInfoOf, pageLimit } from '../list-page.ts'
 import type { Datastore } from '../open/datastore.ts'
 
 /**
@@ -29,11 +29,11 @@ export async function mergeLevel(
   const children = all.slice(0, limit)
   const last = children.at(-1)
   const hasMore = all.length > limit || pages.some(page => page.cursor !== undefined)
-  const remarks = remarksOf(pages)
-  if (hasMore && last !== undefined) return { children, cursor: last.name, ...remarks }
+  const levelInfo = levelInfoOf(pages)
+  if (hasMore && last !== undefined) return { children, cursor: last.name, ...levelInfo }
   // An empty page says nothing about its level.
   const isWhole = options.after === undefined && !hasMore && limit > 0
-  return { children, ...(isWhole && { total: children.length }), ...remarks }
+  return { children, ...(isWhole && { total: children.length }), ...levelInfo }
 }
 
 function unite(a: Child, b: Child): Child {

@@ -1,6 +1,6 @@
 import type { Child, ListOptions, ListPage } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { pageLimit, remarksOf } from '../list-page.ts'
+import { levelInfoOf, pageLimit } from '../list-page.ts'
 
 /**
  * One page of a level, combined with the branches that lead to mount points.
@@ -41,7 +41,7 @@ export async function overlayLevel(
     children,
     ...(cursor !== undefined && { cursor }),
     ...(isWhole && { total: children.length }),
-    ...remarksOf([page]),
+    ...levelInfoOf([page]),
   }
 }
 

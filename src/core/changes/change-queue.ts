@@ -67,7 +67,7 @@ export class ChangeQueue {
     }
   }
 
-  /** Whether anything at and below `key` is to be looked at. */
+  /** Whether anything at and below `key` must be read again. */
   #isResync(key: Key): boolean {
     return this.#waiting.get(key.toString())?.type === 'resync'
   }

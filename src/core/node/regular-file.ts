@@ -24,10 +24,10 @@ export class NotAFile extends Error {
  */
 export async function readRegularFile(path: string, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
   // Opening some devices has effects, so check first. The second check concerns what was actually opened.
-  const looked = await stat(path, { bigint: true })
-  refuseOthers(looked)
+  const before = await stat(path, { bigint: true })
+  refuseOthers(before)
   // Closing it would drop the locks of a database that this process has open.
-  if (heldAs(fileId(looked)) !== undefined) throw new NotAFile(false, 'it is open as a database')
+  if (heldAs(fileId(before)) !== undefined) throw new NotAFile(false, 'it is open as a database')
   await using file = await open(path, constants.O_RDONLY | O_NONBLOCK)
   const stats = await file.stat()
   refuseOthers(stats)

@@ -113,7 +113,7 @@ export interface DriverInfo {
 }
 
 /**
- * One engine that keeps bytes by keys in byte order. A driver only translates: it knows neither the keys of Strata nor
+ * One engine that keeps bytes by keys in byte order. A driver only translates: it handles neither the keys of Strata nor
  * levels, layouts or versions. Every answer may be given without a promise. Failures are `DatastoreError`s; absence is
  * an answer. `signal` ends a call that waits for a server.
  */

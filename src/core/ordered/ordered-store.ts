@@ -192,7 +192,7 @@ export class OrderedStore implements Store {
   async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
     const { record, written } = made
     for (;;) {
-      const { seen, found } = await this.#look(key, call)
+      const { seen, found } = await this.#readState(key, call)
       const refused = judge(found?.etag, call.options)
       if (refused !== undefined) return { refused }
       if (await this.#apply([{ key, seen }], [{ key, ...record }], expires, call)) return written
@@ -201,7 +201,7 @@ export class OrderedStore implements Store {
   }
 
   /** What the engine holds under a key: an expired value is in `seen` but not in `found`. */
-  async #look(
+  async #readState(
     key: Uint8Array,
     call: Call,
   ): Promise<{ readonly seen: Seen; readonly found: Found | undefined }> {
@@ -257,7 +257,7 @@ export class OrderedStore implements Store {
   async #judgedRemove(key: Uint8Array, call: Call): Promise<Removed> {
     const { ifMatch } = call.options
     for (;;) {
-      const { seen, found } = await this.#look(key, call)
+      const { seen, found } = await this.#readState(key, call)
       if (found === undefined) return 'absent'
       if (ifMatch !== undefined && ifMatch !== found.etag) return 'changed'
       if (await this.#apply([{ key, seen }], [{ key, value: undefined }], undefined, call)) return 'removed'
@@ -270,9 +270,9 @@ export class OrderedStore implements Store {
     const target = this.#keyToWrite('rename to', to)
     if (source === undefined) return 'absent'
     for (;;) {
-      const { seen, found } = await this.#look(source, call)
+      const { seen, found } = await this.#readState(source, call)
       if (found === undefined) return 'absent'
-      const there = await this.#look(target, call)
+      const there = await this.#readState(target, call)
       if (!call.options.replace && there.found !== undefined) return 'exists'
       const version = (await this.#parts.versions?.next()) ?? 0
       const making = { version, mtime: this.#parts.now(), expires: found.expires }

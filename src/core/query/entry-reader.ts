@@ -47,10 +47,10 @@ export class EntryReader<V> {
     const staged = query.where.map(condition => ({ kinds: kindsOf(condition), test: testOf(condition) }))
     const testsOf = (isOf: (kinds: ReadonlySet<FieldKind>) => boolean) =>
       staged.filter(({ kinds }) => isOf(kinds)).map(({ test }) => test)
-    const speaksOfStat = (kinds: ReadonlySet<FieldKind>) => kinds.has('size') || kinds.has('mtime')
+    const usesStat = (kinds: ReadonlySet<FieldKind>) => kinds.has('size') || kinds.has('mtime')
     this.#valueTests = testsOf(kinds => kinds.has('value'))
-    this.#statTests = staged.filter(({ kinds }) => !kinds.has('value') && speaksOfStat(kinds))
-    this.#keyTests = testsOf(kinds => !kinds.has('value') && !speaksOfStat(kinds))
+    this.#statTests = staged.filter(({ kinds }) => !kinds.has('value') && usesStat(kinds))
+    this.#keyTests = testsOf(kinds => !kinds.has('value') && !usesStat(kinds))
   }
 
   /** Checks the conditions on the key only. */

@@ -15,7 +15,7 @@ import { viewOf } from './value-view.ts'
 export function queryOfPart(query: Query): Query {
   const parsed = parseQuery(query)
   const { orderBy, limit, offset } = parsed
-  const looksAt = (...kinds: readonly string[]) => orderBy.some(({ field }) => kinds.includes(field.kind))
+  const usesField = (...kinds: readonly string[]) => orderBy.some(({ field }) => kinds.includes(field.kind))
   const inKeyOrder = isInKeyOrder(parsed)
   const isBounded = limit !== Number.POSITIVE_INFINITY && (inKeyOrder || parsed.after === undefined)
   return {
@@ -23,8 +23,8 @@ export function queryOfPart(query: Query): Query {
     after: inKeyOrder ? query.after : undefined,
     offset: undefined,
     limit: isBounded ? Math.min(offset + limit, Number.MAX_SAFE_INTEGER) : undefined,
-    keysOnly: parsed.keysOnly && !looksAt('value'),
-    withStat: parsed.withStat || looksAt('size', 'mtime'),
+    keysOnly: parsed.keysOnly && !usesField('value'),
+    withStat: parsed.withStat || usesField('size', 'mtime'),
   }
 }
 
@@ -67,7 +67,7 @@ async function* withPlaces<V>(
   }
 }
 
-/** In key order each part has already started after `after`. In another order only the merge knows the position. */
+/** In key order each part has already started after `after`. In another order only the merge can determine the position. */
 async function* pastStart<T extends Placed>(merged: AsyncIterable<T>, query: ParsedQuery): AsyncIterable<T> {
   const { after } = query
   let isPast = after === undefined || isInKeyOrder(query)

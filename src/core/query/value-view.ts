@@ -40,7 +40,7 @@ export class ValueView {
   }
 }
 
-/** What conditions look at in a value: of bytes, what can be made of them. */
+/** What conditions examine in a value: for bytes, what can be decoded from them. */
 export function viewOf(value: unknown): unknown {
   return value instanceof Uint8Array ? new ValueView(value) : value
 }

@@ -35,7 +35,7 @@ export async function* walk(
   const context = contextOf(options)
   throwIfAborted(options.signal, 'query', prefix)
   const { past, end, ...start } = await startOf(store, prefix, options)
-  const isBeyond = (key: Key) => end !== undefined && isAhead(key, end, descending)
+  const isPastEnd = (key: Key) => end !== undefined && isAhead(key, end, descending)
   const levels = await levelsPast(store, prefix, past, options)
   const slices = new Slices()
   let batch: Walked[] = start.batch
@@ -43,7 +43,7 @@ export async function* walk(
     const child = level.children[level.index++]
     let value: Walked | undefined
     if (child !== undefined) {
-      if (!descending && isBeyond(child.key)) break
+      if (!descending && isPastEnd(child.key)) break
       const goesDown = recursive && child.isBranch
       if (goesDown) levels.push(levelBelow(child.key, descending ? child : undefined))
       if (child.isValue && !(descending && goesDown)) value = child
@@ -60,7 +60,7 @@ export async function* walk(
       if (level.owner?.isValue === true) value = level.owner
     }
     if (value === undefined) continue
-    if (isBeyond(value.key)) break
+    if (isPastEnd(value.key)) break
     batch.push(value)
   }
   if (batch.length > 0) yield batch

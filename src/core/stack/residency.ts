@@ -14,7 +14,7 @@ import type { Found } from '../open/store.ts'
 export interface Residence {
   /** The node that keeps the place. */
   readonly node: string
-  /** The key as this node knows it. */
+  /** The key in this node. */
   readonly key: Key
   /** Whether the node holds copies of what another place has. */
   readonly isCopy: boolean
@@ -42,7 +42,7 @@ export interface Residency {
   readonly agreement: 'single' | 'same' | 'different' | 'unknown'
 }
 
-/** How far a look goes: what is compared, and how long a place is waited for. */
+/** What is compared, and how long to wait for a place. */
 export interface ResidencyOptions extends CallOptions {
   /** Values of at most this many bytes are read to be compared. 0: none is read. Default 1 MiB. */
   readonly compareBytes?: number | undefined
@@ -117,12 +117,12 @@ export class ResidencyWalk {
 
   async #ofKey(key: Key, limit: number): Promise<Residency> {
     const spots = await this.#spots(key)
-    const first = await this.#look(key, spots, limit)
+    const first = await this.#residencyOf(key, spots, limit)
     // A write may have passed between two places. Then the second look finds them equal.
-    return first.agreement === 'different' ? this.#look(key, await this.#spots(key), limit) : first
+    return first.agreement === 'different' ? this.#residencyOf(key, await this.#spots(key), limit) : first
   }
 
-  async #look(key: Key, spots: readonly Spot[], limit: number): Promise<Residency> {
+  async #residencyOf(key: Key, spots: readonly Spot[], limit: number): Promise<Residency> {
     const stats = await Promise.all(spots.map(spot => this.#residence(spot)))
     const held = stats.flatMap(({ stat }, index) => (stat === undefined ? [] : [index]))
     if (held.length < 2) return { key, places: stats, agreement: 'single' }
@@ -205,7 +205,7 @@ export class ResidencyWalk {
     return spots
   }
 
-  /** @param at What is known of the place so far. */
+  /** @param at What is known about the place so far. */
   async #walk(store: OpenStore, at: Spot, spots: Spot[]): Promise<void> {
     const here = { ...at, node: this.#ids.get(store) ?? at.node }
     let places: readonly CopyPlace[] | undefined

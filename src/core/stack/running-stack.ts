@@ -113,7 +113,7 @@ class RunningStack implements Stack {
   }
 
   async residency(keys: readonly Key[], options: ResidencyOptions = {}): Promise<readonly Residency[]> {
-    return this.#looking('find the copies of', options, walk => walk.of(keys, options.compareBytes))
+    return this.#walk('find the copies of', options, walk => walk.of(keys, options.compareBytes))
   }
 
   async readAt(
@@ -122,20 +122,20 @@ class RunningStack implements Stack {
     options: CallOptions & { readonly maxBytes?: number } = {},
   ): Promise<ValueAtNode> {
     const { maxBytes = MOST_READ } = options
-    return this.#looking('get', options, walk => walk.valueAt(this.node(node).id, key, maxBytes))
+    return this.#walk('get', options, walk => walk.valueAt(this.node(node).id, key, maxBytes))
   }
 
   /** A change of the stack waits until the work has ended. */
-  async #looking<T>(
+  async #walk<T>(
     action: string,
     { signal, placeWait }: Pick<ResidencyOptions, 'signal' | 'placeWait'>,
     work: (walk: ResidencyWalk) => Promise<T>,
   ): Promise<T> {
-    const looking = this.#proxy.during(action, Call.from({ signal }), async call => {
+    const answer = this.#proxy.during(action, Call.from({ signal }), async call => {
       const ids = new Map(this.#root.all.map(({ open, node }) => [open, node.id]))
       return work(new ResidencyWalk(this.#root.open, ids, call, placeWait))
     })
-    return orAbort(Promise.resolve(looking), signal, action)
+    return orAbort(Promise.resolve(answer), signal, action)
   }
 
   async plan(document: unknown, options: CallOptions = {}): Promise<StackPlan> {

@@ -3,7 +3,7 @@ const PARTS = /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/is
 
 /**
  * The parts of a server's address. An address of several servers, as `etcd://a:2379,b:2379`, is parsed with the first of
- * them, because `URL` knows one host alone.
+ * them, because `URL` supports only one host.
  * @returns `null` if it is not an address.
  */
 export function parseAddress(text: string): URL | null {

@@ -58,7 +58,7 @@ export class MemoryStore implements Store {
   }
 
   peek(key: Key): Found | undefined {
-    return this.#values.look(key)
+    return this.#values.peek(key)
   }
 
   stream(key: Key, { options, signal }: Call): ByteStream | undefined {

@@ -121,7 +121,7 @@ export class ValueTable {
   }
 
   /** As `find`. A value whose time is over stays until a call removes it. */
-  look(key: Key): Version | undefined {
+  peek(key: Key): Version | undefined {
     const text = key.toString()
     return (this.#deadlines.left(text) ?? 1) <= 0 ? undefined : this.#versions.get(text)
   }

@@ -4,7 +4,7 @@ import { type TextEncodingName, UNUSED_IN_WINDOWS_1252 } from './text-encodings.
 /** Above this many characters JSON is recognised by its first one, not by a check of the whole. */
 const JSON_CHECK_LIMIT = 4 * 1024 * 1024
 
-/** Bytes that a guess of an encoding looks at. */
+/** Bytes that are examined to guess an encoding. */
 const SAMPLE = 64 * 1024
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -119,7 +119,7 @@ function isTextByte(byte: number): boolean {
 
 /**
  * Whether bytes may be one map or array of a binary notation, by its head. Short ones are too often something else.
- * @param kind Whose heads are looked at.
+ * @param kind The kind whose heads are examined.
  */
 export function mayBeStructure(bytes: Uint8Array, kind: 'cbor' | 'msgpack'): boolean {
   const [first = 0, second = 0] = bytes

@@ -90,7 +90,7 @@ function recoverFromCrash(window: BrowserWindow, dialog: WindowNeeds['dialog']):
 /** As `--background` of the page, so that an opening window does not flash. */
 const BACKGROUND = { light: '#ffffff', dark: '#1c1d20' } as const
 
-interface WindowSurroundings {
+interface WindowContext {
   readonly placement: Placement
   /** Path of the preload script. */
   readonly preload: string
@@ -106,7 +106,7 @@ function windowOptions({
   preload,
   isDark,
   isDevelopment,
-}: WindowSurroundings): BrowserWindowConstructorOptions {
+}: WindowContext): BrowserWindowConstructorOptions {
   return {
     ...placement,
     minWidth: MINIMUM.width,

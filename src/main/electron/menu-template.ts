@@ -7,7 +7,7 @@ type MenuName = MenuCommand['menu']
 const MENUS: readonly MenuName[] = ['File', 'Edit', 'View', 'Go', 'Stack', 'Help']
 const SEPARATOR: MenuItemConstructorOptions = { type: 'separator' }
 
-export interface MenuSurroundings {
+export interface MenuContext {
   readonly platform: NodeJS.Platform
   readonly name: string
   /** Adds what only developers of Strata need. */
@@ -18,21 +18,21 @@ export interface MenuSurroundings {
 export function menuTemplate(
   commands: readonly MenuCommand[],
   onInvoke: (id: string) => void,
-  surroundings: MenuSurroundings,
+  context: MenuContext,
 ): MenuItemConstructorOptions[] {
-  const isMac = surroundings.platform === 'darwin'
+  const isMac = context.platform === 'darwin'
   const menus = MENUS.map(menu => ({
     label: menu,
     submenu: joined(
       commands.filter(command => command.menu === menu).map(command => commandItem(command, onInvoke)),
-      systemItems(menu, surroundings),
+      systemItems(menu, context),
     ),
   })).filter(({ submenu }) => submenu.length > 0)
   if (!isMac) return menus
   const help = menus.findIndex(({ label }) => label === 'Help')
   const windowMenu: MenuItemConstructorOptions = { role: 'windowMenu' }
   const [before, after] = help < 0 ? [menus, []] : [menus.slice(0, help), menus.slice(help)]
-  return [{ label: surroundings.name, role: 'appMenu' }, ...before, windowMenu, ...after]
+  return [{ label: context.name, role: 'appMenu' }, ...before, windowMenu, ...after]
 }
 
 function commandItem(
@@ -43,7 +43,7 @@ function commandItem(
   return shortcut === undefined ? item : { ...item, accelerator: shortcut }
 }
 
-function systemItems(menu: MenuName, { platform, isDevelopment }: MenuSurroundings): Items {
+function systemItems(menu: MenuName, { platform, isDevelopment }: MenuContext): Items {
   switch (menu) {
     case 'File':
       return [{ role: platform === 'darwin' ? 'close' : 'quit' }]

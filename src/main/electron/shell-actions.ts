@@ -6,7 +6,7 @@ import type { ElectronModules } from './run-electron-shell.ts'
 
 const STACK_FILES = [{ name: 'Stack files', extensions: ['json'] }]
 
-interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'clipboard' | 'dialog' | 'Menu' | 'shell'> {
+interface ShellContext extends Pick<ElectronModules, 'app' | 'clipboard' | 'dialog' | 'Menu' | 'shell'> {
   /** The window that dialogs belong to. */
   readonly window: () => BrowserWindow | undefined
 }
@@ -19,7 +19,7 @@ export function createShellActions({
   Menu,
   shell,
   window,
-}: ShellSurroundings): ShellActions {
+}: ShellContext): ShellActions {
   const pick = async (options: OpenDialogOptions): Promise<string | undefined> => {
     const owner = window()
     const { filePaths } = await (owner === undefined

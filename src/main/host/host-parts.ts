@@ -36,7 +36,7 @@ export interface HostParts {
   readonly corrections: () => string[]
 }
 
-/** What a shell knows about a page that it connects. */
+/** What a shell reports about a page that it connects. */
 export interface PageFacts {
   /** The token that the page must send from now on. */
   readonly token?: string | undefined
@@ -54,5 +54,5 @@ export interface Page {
   emit<Name extends EventName>(name: Name, value: EventValue<Name>): void
 }
 
-/** Sends an event to every page, except one that already knows. */
+/** Sends an event to every page, except the one that caused it. */
 export type Broadcast = <Name extends EventName>(name: Name, value: EventValue<Name>, except?: Page) => void

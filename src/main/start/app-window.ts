@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** A browser that can show a page in a window of its own, without tabs and an address bar. */
 export interface AppBrowser {
-  /** As the user knows it: `Chromium`. */
+  /** The product name: `Chromium`. */
   readonly name: string
   readonly executable: string
 }

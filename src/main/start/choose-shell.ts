@@ -1,12 +1,12 @@
 import type { AppBrowser } from './app-window.ts'
 
 /** How the window is to be shown. Default: by what is available. */
-type Wish = 'browser' | 'window' | undefined
+type ShellPreference = 'browser' | 'window' | undefined
 
 /** The conditions that decide how the window is shown. */
-interface Surroundings {
+interface ShellConditions {
   /** What the user asked for: a tab of the browser, or a window of Chrome, Chromium or Edge. */
-  readonly wish: Wish
+  readonly preference: ShellPreference
   readonly hasDisplay: boolean
   readonly isSuperuser: boolean
   /** Path of Electron's executable, if it is installed or can be downloaded. Called only if it would be used. */
@@ -24,27 +24,27 @@ type ShellChoice =
 /**
  * Chooses Electron if its binary is available; else a window of Chrome, Chromium or Edge; else the default browser.
  */
-export async function chooseShell(surroundings: Surroundings): Promise<ShellChoice> {
-  const { wish } = surroundings
-  if (wish === 'browser') return { shell: 'web' }
-  if (!surroundings.hasDisplay) return { shell: 'web', reason: 'there is no display' }
-  if (wish === 'window') {
-    const browser = await surroundings.findBrowser()
+export async function chooseShell(conditions: ShellConditions): Promise<ShellChoice> {
+  const { preference } = conditions
+  if (preference === 'browser') return { shell: 'web' }
+  if (!conditions.hasDisplay) return { shell: 'web', reason: 'there is no display' }
+  if (preference === 'window') {
+    const browser = await conditions.findBrowser()
     if (browser !== undefined) return { shell: 'window', browser }
     return { shell: 'web', reason: 'neither Chrome nor Chromium nor Edge is installed' }
   }
-  const electron = await electronOf(surroundings)
+  const electron = await electronOf(conditions)
   if ('executable' in electron) return { shell: 'electron', ...electron }
-  const browser = await surroundings.findBrowser()
+  const browser = await conditions.findBrowser()
   return browser === undefined ? { shell: 'web', ...electron } : { shell: 'window', browser, ...electron }
 }
 
 async function electronOf(
-  surroundings: Surroundings,
+  conditions: ShellConditions,
 ): Promise<{ readonly executable: string } | { readonly reason: string }> {
   // Chromium's sandbox does not work for root, and Strata's own window does not run without it.
-  if (surroundings.isSuperuser) return { reason: 'Electron does not run as root' }
-  const executable = await surroundings.findElectron()
+  if (conditions.isSuperuser) return { reason: 'Electron does not run as root' }
+  const executable = await conditions.findElectron()
   return executable === undefined
     ? { reason: "Electron's binary is missing and cannot be downloaded" }
     : { executable }

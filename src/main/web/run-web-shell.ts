@@ -21,7 +21,7 @@ import { startWebShell, type WebShell } from './server.ts'
 const DEFAULT_PORTS = Array.from({ length: 20 }, (_, index) => 27_180 + index)
 
 /** Milliseconds to wait for what a page sends when its window closes; the limit if pages in other windows stay open. */
-const GOODBYE_TIME = 1_000
+const PAGE_CLOSE_TIMEOUT = 1_000
 
 /** Milliseconds to close stacks and save. A hanging store must not keep the program from ending. */
 const CLOSING_TIME = 10_000
@@ -95,7 +95,7 @@ async function show(
 /** Resolves when the window is closed and the last messages of its page, such as drafts, have arrived. */
 async function windowClosed(window: AppWindow, shell: WebShell): Promise<void> {
   await window.closed
-  await withinTime(shell.abandoned(), GOODBYE_TIME)
+  await withinTime(shell.abandoned(), PAGE_CLOSE_TIMEOUT)
 }
 
 async function showInBrowser(shell: WebShell): Promise<void> {

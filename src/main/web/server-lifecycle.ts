@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { WebSocketServer } from 'ws'
 
 /** Milliseconds that pages get to close their connection. */
-const GOODBYE_TIME = 1_000
+const CLOSE_TIMEOUT = 1_000
 
 /** WebSocket close code: the server is going away. */
 const GOING_AWAY = 1001
@@ -45,7 +45,7 @@ export async function closeServer(server: Server, sockets: WebSocketServer): Pro
   const cutOff = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate()
     server.closeAllConnections()
-  }, GOODBYE_TIME)
+  }, CLOSE_TIMEOUT)
   await closed
   clearTimeout(cutOff)
 }

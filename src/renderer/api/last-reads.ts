@@ -4,7 +4,7 @@ import type { ReadTrace } from '../../shared/procedures/residency.ts'
 import type { Client } from './client.ts'
 
 /** Milliseconds for which a session is still followed after the last that shows its reads has gone. */
-const LINGER = 1000
+const UNFOLLOW_DELAY = 1000
 
 /** The way that the last read of each session took. Known while something that shows it follows the session. */
 export interface LastReads {
@@ -45,7 +45,7 @@ export function createLastReads(client: Client): LastReads {
         const left = (followers.get(session) ?? 1) - 1
         followers.set(session, left)
         // The next one may be on its way: a key is opened from the drawing, and the inspector shows it.
-        if (left === 0) setTimeout(() => void unfollow(session), LINGER)
+        if (left === 0) setTimeout(() => void unfollow(session), UNFOLLOW_DELAY)
       }
     },
     async renew() {

@@ -54,8 +54,8 @@ const NOTHING: QueryRowsState = {
 interface Page {
   readonly rows: readonly ResultRow[]
   readonly version: number
-  /** Whether its keys were looked at since they changed, or need not be. */
-  readonly isLooked: boolean
+  /** Whether its keys were checked since they changed, or need not be. */
+  readonly isChecked: boolean
 }
 
 /**
@@ -65,7 +65,7 @@ interface Page {
 export class QueryRows {
   readonly #client: Client
   readonly #session: string
-  readonly #looks: boolean
+  readonly #readsState: boolean
   readonly #changed = new Emitter()
   readonly #pages = new Map<number, Page>()
   readonly #loading = new Map<number, AbortController>()
@@ -75,10 +75,10 @@ export class QueryRows {
   #state = NOTHING
 
   /** @param looks Whether rows include what happened to their keys since they were found. */
-  constructor(client: Client, session: string, { looks }: { readonly looks: boolean }) {
+  constructor(client: Client, session: string, { readsState }: { readonly readsState: boolean }) {
     this.#client = client
     this.#session = session
-    this.#looks = looks
+    this.#readsState = readsState
   }
 
   readonly subscribe = this.#changed.subscribe
@@ -166,8 +166,8 @@ export class QueryRows {
   }
 
   /** Reads the state of the keys again: sizes, times, and which were deleted. Rows keep their positions. */
-  lookAgain(): void {
-    for (const [number, page] of this.#pages) this.#pages.set(number, { ...page, isLooked: false })
+  readStateAgain(): void {
+    for (const [number, page] of this.#pages) this.#pages.set(number, { ...page, isChecked: false })
     this.#loadVisible()
   }
 
@@ -198,7 +198,7 @@ export class QueryRows {
     for (let number = first; number <= last; number++) {
       const page = this.#pages.get(number)
       const isCurrent =
-        page !== undefined && page.version >= report.version && (page.isLooked || !report.isLast)
+        page !== undefined && page.version >= report.version && (page.isChecked || !report.isLast)
       if (!isCurrent && this.#loading.get(number)?.signal.aborted !== false) void this.#load(number)
     }
   }
@@ -213,11 +213,11 @@ export class QueryRows {
     const isKnown = (this.#pages.get(number)?.version ?? -1) >= report.version
     try {
       // Rows are loaded first. Once no new rows arrive, the state of their keys is requested.
-      const look = this.#looks && isKnown && report.isLast
+      const look = this.#readsState && isKnown && report.isLast
       const asked = { query, offset: number * PAGE, limit: PAGE, look }
       const { rows, version } = await this.#client.call('query.rows', asked, { signal })
       if (signal.aborted || query !== this.#query) return
-      this.#keep(number, { rows, version, isLooked: look || !this.#looks })
+      this.#keep(number, { rows, version, isChecked: look || !this.#readsState })
     } catch (error) {
       if (!signal.aborted && query === this.#query && !isAbortedCall(error)) this.#failed(error)
     } finally {

@@ -48,21 +48,21 @@ export function followFocus(): () => void {
     if (region !== undefined) lastFocused.set(region, { element, host })
   }
   let keeping: number | undefined
-  const keep = (): void => {
+  const keepFocus = (): void => {
     const region = regionOf(document.activeElement) as RegionName | undefined
     if (region === undefined) return
     if (keeping !== undefined) cancelAnimationFrame(keeping)
-    const look = (frames: number): void => {
+    const check = (frames: number): void => {
       if (isFocusLost()) focusNear(region)
-      keeping = frames === 0 ? undefined : requestAnimationFrame(() => look(frames - 1))
+      keeping = frames === 0 ? undefined : requestAnimationFrame(() => check(frames - 1))
     }
-    look(RESIZE_FRAMES)
+    check(RESIZE_FRAMES)
   }
   document.addEventListener('focusin', remember)
-  window.addEventListener('resize', keep)
+  window.addEventListener('resize', keepFocus)
   return () => {
     document.removeEventListener('focusin', remember)
-    window.removeEventListener('resize', keep)
+    window.removeEventListener('resize', keepFocus)
     if (keeping !== undefined) cancelAnimationFrame(keeping)
   }
 }

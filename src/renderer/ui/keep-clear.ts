@@ -31,7 +31,7 @@ export function useLift(ref: RefObject<HTMLElement | null>, isShown: boolean): n
   const [lift, setLift] = useState(0)
   useEffect(() => {
     if (!isShown) return undefined
-    const look = (): void => {
+    const check = (): void => {
       const floating = ref.current
       if (floating === null || floating.contains(document.activeElement)) return
       const { left, right, top, bottom } = floating.getBoundingClientRect()
@@ -43,18 +43,18 @@ export function useLift(ref: RefObject<HTMLElement | null>, isShown: boolean): n
     }
     // Rows are drawn after the key that moves to them.
     let frame = 0
-    const lookSoon = (): void => {
+    const checkSoon = (): void => {
       cancelAnimationFrame(frame)
       frame = requestAnimationFrame(() => {
-        frame = requestAnimationFrame(look)
+        frame = requestAnimationFrame(check)
       })
     }
-    look()
+    check()
     const events = ['focusin', 'keyup', 'pointerup', 'scroll', 'resize'] as const
-    for (const event of events) addEventListener(event, lookSoon, true)
+    for (const event of events) addEventListener(event, checkSoon, true)
     return () => {
       cancelAnimationFrame(frame)
-      for (const event of events) removeEventListener(event, lookSoon, true)
+      for (const event of events) removeEventListener(event, checkSoon, true)
     }
   }, [ref, isShown])
   return isShown ? lift : 0

@@ -83,12 +83,12 @@ const previewLine = z.strictObject({
 })
 export type PreviewLine = z.infer<typeof previewLine>
 
-/** What an action would touch, as far as it was looked through. */
+/** What an action would affect, as far as it was examined. */
 export const manyPreview = z.strictObject({
   /** Keys with a value that would be handled, those with a conflict included. */
   keys: z.number().int(),
   bytes: z.number(),
-  /** How many of the selected keys were looked at: each may be a branch. */
+  /** How many of the selected keys were examined: each may be a branch. */
   roots: z.number().int(),
   /** Keys that are at the new places already. */
   conflicts: z.number().int(),
@@ -101,7 +101,7 @@ export const manyPreview = z.strictObject({
   /** Bytes of values that have to be kept for an undo, beside branches that are set aside. */
   kept: z.number(),
   canUndo: z.boolean(),
-  /** Whether everything was looked through. */
+  /** Whether everything was examined. */
   isWhole: z.boolean(),
   /** The first keys, and the first conflicts and problems before others. */
   lines: z.array(previewLine),

@@ -18,7 +18,7 @@ export type ValueKind = z.infer<typeof valueKind>
 const branch = z.strictObject({
   key: keyText,
   keys: z.number().int(),
-  /** Bytes of its values; absent where none of them was looked at. */
+  /** Bytes of its values; absent if none of them was examined. */
   bytes: z.number().optional(),
 })
 
@@ -26,14 +26,14 @@ const branch = z.strictObject({
 export const overview = z.strictObject({
   /** Grows with each report. */
   version: z.number().int(),
-  /** `counting` the keys, then `measuring` the values, then `done`. Later rounds go on without a word. */
+  /** `counting` the keys, then `measuring` the values, then `done`. Later rounds are not reported. */
   state: z.enum(['counting', 'measuring', 'done']),
   keys: z.number().int(),
   /** Whether `keys` are all that there are. */
   isCounted: z.boolean(),
-  /** Bytes of all values; absent until one was looked at. */
+  /** Bytes of all values; absent until one was examined. */
   bytes: z.number().optional(),
-  /** Whether `bytes` are counted; otherwise they are computed from the values that were looked at. */
+  /** Whether `bytes` are counted; otherwise they are computed from the values that were examined. */
   areBytesExact: z.boolean(),
   /** The level whose branches are listed: `/`, or the only branch of a store that has one. */
   level: keyText,
@@ -48,11 +48,11 @@ export const overview = z.strictObject({
   areKindsRead: z.boolean(),
   /** The values that were changed last, the last one first. */
   changed: z.array(z.strictObject({ key: keyText, mtime: z.number(), size: z.number() })),
-  /** Whether the store keeps times of changes; absent until a value was looked at. */
+  /** Whether the store keeps times of changes; absent until a value was examined. */
   hasTimes: z.boolean().optional(),
-  /** The number of values whose size and time were looked at. */
+  /** The number of values whose size and time were read. */
   measured: z.number().int(),
-  /** The number of values whose kind was looked at. */
+  /** The number of values whose kind was determined. */
   typed: z.number().int(),
 })
 export type Overview = z.infer<typeof overview>

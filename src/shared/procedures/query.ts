@@ -30,12 +30,12 @@ const queryReport = z.strictObject({
   version: z.number().int(),
   /** Rows that there are now. */
   rows: z.number().int(),
-  /** Entries that are answers so far, those past the limit included where they were looked at. */
+  /** The number of matching entries so far, including those past the limit that were examined. */
   found: z.number().int(),
-  /** Keys that were looked at, of `total`. */
+  /** Keys that were examined, of `total`. */
   searched: z.number().int(),
   total: z.number().int(),
-  /** Whether there are no more than `total` keys to look at. */
+  /** Whether there are no more than `total` keys to examine. */
   isTotalExact: z.boolean(),
   /** Bytes of values that were read. */
   bytesRead: z.number(),
@@ -59,7 +59,7 @@ const resultRow = z.strictObject({
   excerpt: z.strictObject({ text: z.string(), start: z.number().int(), end: z.number().int() }).optional(),
   /** What the value has at each of the columns. */
   columns: z.array(z.string().nullable()).optional(),
-  /** What became of the key since it was found: only where rows are looked at again. */
+  /** What happened to the key since it was found; only if rows are checked again. */
   state: z.enum(['changed', 'deleted', 'unreadable']).optional(),
 })
 export type ResultRow = z.infer<typeof resultRow>
@@ -88,7 +88,7 @@ export const queryProcedures = {
       query: z.string(),
       ...range,
       limit: z.number().int().min(1).max(MAX_RESULT_ROWS),
-      /** Look at each key again: sizes and times of now, and what became of it. */
+      /** Check each key again: its current size and time, and whether it was changed or deleted. */
       look: z.boolean().optional(),
     }),
     z.strictObject({ rows: z.array(resultRow), version: z.number().int() }),

@@ -8,7 +8,7 @@ const nodeId = z.string().max(1024)
 
 const place = z.strictObject({
   node: nodeId,
-  /** The key as this node knows it. */
+  /** The key in this node. */
   key: z.string(),
   isCopy: z.boolean(),
   state: z.enum(['present', 'absent', 'unflushed', 'unflushed-delete', 'failed', 'unknown']),
@@ -20,12 +20,12 @@ const place = z.strictObject({
 })
 export type PlaceOfKey = z.infer<typeof place>
 
-const look = z.strictObject({
+const keyResidency = z.strictObject({
   key: keyText,
   places: z.array(place),
   agreement: z.enum(['single', 'same', 'different', 'unknown']),
 })
-export type LookOfKey = z.infer<typeof look>
+export type KeyResidency = z.infer<typeof keyResidency>
 
 /** How much one node holds. */
 const count = z.strictObject({
@@ -69,7 +69,7 @@ export const residencyProcedures = {
       /** Whether the values of one key are compared. Default false. */
       compare: z.boolean().optional(),
     }),
-    z.strictObject({ looks: z.array(look) }),
+    z.strictObject({ looks: z.array(keyResidency) }),
   ),
   /** The value that one place has, at most 16 MiB. */
   'residency.value': procedure(

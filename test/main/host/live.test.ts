@@ -113,8 +113,8 @@ it('J33 many writes of our own are checked once more as one branch', async () =>
   const keys = Array.from({ length: 700 }, (_, index) => Key.of('b', `k${index}`))
   const seen = await new Promise<string>(resolve => {
     const own = new OwnWrites({
-      lookAgain: key => resolve(key.toString()),
-      lookAgainBelow: branch => resolve(`${branch.toString()}/…`),
+      recheck: key => resolve(key.toString()),
+      recheckBelow: branch => resolve(`${branch.toString()}/…`),
     })
     for (const key of keys) {
       own.wrote(key)

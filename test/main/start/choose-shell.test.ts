@@ -3,7 +3,7 @@ import { chooseShell } from '../../../src/main/start/choose-shell.ts'
 
 const chromium = { name: 'Chromium', executable: '/usr/bin/chromium' }
 const desktop = {
-  wish: undefined,
+  preference: undefined,
   hasDisplay: true,
   isSuperuser: false,
   findElectron: vi.fn(async (): Promise<string | undefined> => '/electron'),
@@ -16,12 +16,15 @@ it('is Electron if its binary and a display exist', async () => {
 })
 
 it('E41 is the browser without a message if that was requested', async () => {
-  expect(await chooseShell({ ...desktop, wish: 'browser' })).toEqual({ shell: 'web' })
+  expect(await chooseShell({ ...desktop, preference: 'browser' })).toEqual({ shell: 'web' })
 })
 
 it('E41 is a window of Chromium without a message if that was requested, or the browser if there is none', async () => {
-  expect(await chooseShell({ ...desktop, wish: 'window' })).toEqual({ shell: 'window', browser: chromium })
-  expect(await chooseShell({ ...bare, wish: 'window' })).toEqual({
+  expect(await chooseShell({ ...desktop, preference: 'window' })).toEqual({
+    shell: 'window',
+    browser: chromium,
+  })
+  expect(await chooseShell({ ...bare, preference: 'window' })).toEqual({
     shell: 'web',
     reason: 'neither Chrome nor Chromium nor Edge is installed',
   })
@@ -49,8 +52,8 @@ it.each([...WITHOUT_ELECTRON, ['there is no display', { hasDisplay: false }] as 
 
 it('looks for the binary, which may download it, only if it would be used', async () => {
   desktop.findElectron.mockClear()
-  await chooseShell({ ...desktop, wish: 'browser' })
-  await chooseShell({ ...desktop, wish: 'window' })
+  await chooseShell({ ...desktop, preference: 'browser' })
+  await chooseShell({ ...desktop, preference: 'window' })
   await chooseShell({ ...desktop, hasDisplay: false })
   await chooseShell({ ...desktop, isSuperuser: true })
   expect(desktop.findElectron).not.toHaveBeenCalled()

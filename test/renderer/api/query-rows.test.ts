@@ -81,7 +81,7 @@ describe('QueryRows', () => {
   it('reads the visible rows while more are found, and reports when all are found', async () => {
     const host = new FakeHost()
     host.add(150, false)
-    const rows = new QueryRows(host.client, 's1', { looks: false })
+    const rows = new QueryRows(host.client, 's1', { readsState: false })
     const done = rows.run('{}')
     await vi.waitUntil(() => rows.rowAt(0) !== undefined)
     expect(rows.getState()).toMatchObject({ isRunning: true, report: { rows: 150 }, text: '{}' })
@@ -97,7 +97,7 @@ describe('QueryRows', () => {
   it('sorts the rows found so far, which are then read again', async () => {
     const host = new FakeHost()
     host.add(150, true)
-    const rows = new QueryRows(host.client, 's1', { looks: false })
+    const rows = new QueryRows(host.client, 's1', { readsState: false })
     await rows.run('{}')
     expect(await rows.keys(0, 2)).toEqual(['/k0', '/k1'])
     const sorting = rows.sort(BY_KEY)
@@ -110,7 +110,7 @@ describe('QueryRows', () => {
   it('runs a query again that the host has dropped meanwhile', async () => {
     const host = new FakeHost()
     host.add(3, true)
-    const rows = new QueryRows(host.client, 's1', { looks: false })
+    const rows = new QueryRows(host.client, 's1', { readsState: false })
     await rows.run('{}')
     host.isDropped = true
     await rows.sort(BY_KEY)
@@ -122,7 +122,7 @@ describe('QueryRows', () => {
     const looks = async (isLooking: boolean) => {
       const host = new FakeHost()
       host.add(3, true)
-      const rows = new QueryRows(host.client, 's1', { looks: isLooking })
+      const rows = new QueryRows(host.client, 's1', { readsState: isLooking })
       await rows.run('{}')
       await vi.waitUntil(() => rows.rowAt(0) !== undefined)
       const reads = () => host.calls.filter(call => call === 'query.rows').length
@@ -133,14 +133,14 @@ describe('QueryRows', () => {
     once.rows.setVisible(0, 3)
     expect(once.reads()).toBe(1)
     const often = await looks(true)
-    often.rows.lookAgain()
+    often.rows.readStateAgain()
     await vi.waitUntil(() => often.reads() === 3)
   })
 
   it('reports failures of the host, and drops its rows when it is closed', async () => {
     const host = new FakeHost()
     host.add(3, true)
-    const rows = new QueryRows(host.client, 's1', { looks: false })
+    const rows = new QueryRows(host.client, 's1', { readsState: false })
     await rows.run('{}')
     await vi.waitUntil(() => rows.rowAt(0) !== undefined)
     rows.close()
@@ -150,7 +150,7 @@ describe('QueryRows', () => {
       ...host.client,
       call: () => Promise.reject(new CallError({ code: 'READ_ONLY', message: 'It is locked' })),
     }
-    const refused = new QueryRows(failing, 's1', { looks: false })
+    const refused = new QueryRows(failing, 's1', { readsState: false })
     await refused.run('{}')
     expect(refused.getState()).toMatchObject({ isRunning: false, error: 'It is locked' })
   })

@@ -160,7 +160,7 @@ function keyOf(name: string): Key | undefined {
   }
 }
 
-/** Runs a call on the store of the records. Its failure names `key`, which the caller knows, instead of the record. */
+/** Runs a call on the store of the records. Its failure names `key`, the key of the caller, instead of the record. */
 async function withFailureKey<T>(key: Key, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

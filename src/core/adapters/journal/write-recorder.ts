@@ -120,8 +120,8 @@ export class WriteRecorder {
   async #markSucceeded(write: RecordedWrite, intended: IntendedWrite): Promise<void> {
     const { store, changes, call, mayChangeNothing = false } = intended
     if (mayChangeNothing) {
-      const looks = changes.map(change => outcomeNow(store, change, call.uncancelled))
-      return this.#markFound(write, looks)
+      const pending = changes.map(change => outcomeNow(store, change, call.uncancelled))
+      return this.#markFound(write, pending)
     }
     this.#mark(
       write,
@@ -132,12 +132,14 @@ export class WriteRecorder {
   async #markFailed(write: RecordedWrite, intended: IntendedWrite, wasRefused: boolean): Promise<void> {
     const { action, changes } = intended
     const known = action !== 'rename' && wasRefused ? outcomesOfRefused(changes, write.made) : []
-    const looks = changes.map(async (change, index) => known[index] ?? look(change, intended, wasRefused))
-    await this.#markFound(write, looks)
+    const pending = changes.map(
+      async (change, index) => known[index] ?? currentOutcome(change, intended, wasRefused),
+    )
+    await this.#markFound(write, pending)
   }
 
-  async #markFound(write: RecordedWrite, looks: readonly Promise<Outcome>[]): Promise<void> {
-    const found = await Promise.allSettled(looks)
+  async #markFound(write: RecordedWrite, pending: readonly Promise<Outcome>[]): Promise<void> {
+    const found = await Promise.allSettled(pending)
     // If the store does not answer, the entry stays pending until the journal is opened again.
     if (found.some(result => result.status === 'rejected')) return
     const outcomes = found.map(result => (result.status === 'fulfilled' ? result.value : 'unknown'))
@@ -177,7 +179,7 @@ function entryOf(sequence: number, intent: Intent, outcomes: readonly Outcome[])
   }
 }
 
-async function look(
+async function currentOutcome(
   change: IntendedChange,
   { store, call }: IntendedWrite,
   wasRefused: boolean,

@@ -23,7 +23,7 @@ interface Entered<T> {
 
 const MOVED = Symbol('the links were changed meanwhile')
 
-/** The only key of the gate in which calls look at links. */
+/** The only key of the gate in which calls read links. */
 const LINE = ''
 
 /**
@@ -279,7 +279,7 @@ export class SymlinkStore implements Store {
     return throughLink(action, way, work)
   }
 
-  /** @param initial The path of links, if it was already found while no other call was looking at links. */
+  /** @param initial The path of links, if it was already found while no other call was reading links. */
   async #followInLine<T>(
     action: string,
     key: Key,
@@ -328,7 +328,7 @@ export class SymlinkStore implements Store {
   }
 
   /**
-   * Runs `work` while no other call looks at links. It must not wait for calls on values. While it waits in the queue,
+   * Runs `work` while no other call reads links. It must not wait for calls on values. While it waits in the queue,
    * an abort answers at once; later, `work` handles the abort, so that no change of links is left half done.
    */
   #inLine<T>(action: string, key: Key, call: Call, work: () => Maybe<T>): Promise<T> {

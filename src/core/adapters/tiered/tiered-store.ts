@@ -68,7 +68,7 @@ export class TieredStore extends TierReads implements Store {
     this.upper = tiers.slice(0, -1).map((open, index) => {
       const tier = before.find(one => one.open === open) ?? this.#upperTier(open)
       const ofSameData = before.find(one => one.open.info.id === open.info.id)
-      tier.distrust(ofSameData ?? (isSameList ? before[index] : undefined))
+      tier.inheritStaleKeys(ofSameData ?? (isSameList ? before[index] : undefined))
       return tier
     })
     this.info = { kind: this.#options.kind ?? 'tiered', id: this.last.info.id }
@@ -266,13 +266,13 @@ export class TieredStore extends TierReads implements Store {
 
   async settle(): Promise<void> {
     await this.fillsEnded()
-    await Promise.all(this.upper.map(tier => tier.forgetSuspects()))
+    await Promise.all(this.upper.map(tier => tier.dropStaleCopies()))
   }
 
   /** @throws DatastoreError `IO` if a tier that stays cannot drop a copy that may be stale. */
   async handOver(staying: readonly OpenStore[]): Promise<void> {
     for (const tier of this.upper) {
-      const left = staying.includes(tier.open) ? await tier.forgetSuspects() : undefined
+      const left = staying.includes(tier.open) ? await tier.dropStaleCopies() : undefined
       if (left !== undefined) throw failure('IO', 'drop a copy of', left, 'an upper tier that stays fails')
     }
   }

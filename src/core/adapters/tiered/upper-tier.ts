@@ -34,7 +34,7 @@ export class UpperTier {
   readonly open: OpenStore
   readonly metrics: TierMetrics = emptyMetrics()
   /** Keys whose copy may be stale, because the tier failed to drop it. */
-  readonly #suspects = new Set<string>()
+  readonly #staleKeys = new Set<string>()
   /** The tier that is used in place of this one, for the same copies. Work that began before still uses this one. */
   #successor: UpperTier | undefined
   readonly #report: (error: unknown, key: Key) => void
@@ -45,26 +45,26 @@ export class UpperTier {
   }
 
   isTrusted(key: Key): boolean {
-    return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
+    return this.#staleKeys.size === 0 || !this.#staleKeys.has(key.toString())
   }
 
   /**
    * Its copies are those of another tier, some of which may be stale. So may be those that work which still uses the other
    * tier fails to drop.
    */
-  distrust(other: UpperTier | undefined): void {
+  inheritStaleKeys(other: UpperTier | undefined): void {
     if (other === undefined || other === this) return
     other.#successor = this
-    for (const key of other.#suspects) this.#suspects.add(key)
+    for (const key of other.#staleKeys) this.#staleKeys.add(key)
   }
 
   /** @param visited Tiers that have noted the key: tiers that changed places are each other's successors. */
-  #suspect(key: string, visited = new Set<UpperTier>()): void {
+  #markStale(key: string, visited = new Set<UpperTier>()): void {
     if (visited.has(this)) return
     visited.add(this)
-    this.#suspects.add(key)
+    this.#staleKeys.add(key)
     const next = this.#successor
-    if (next !== undefined) next.#suspect(key, visited)
+    if (next !== undefined) next.#markStale(key, visited)
   }
 
   /**
@@ -72,9 +72,9 @@ export class UpperTier {
    * about them.
    * @returns A key whose copy could not be dropped.
    */
-  async forgetSuspects(): Promise<Key | undefined> {
-    for (const key of [...this.#suspects]) await this.forget(Key.parse(key), Call.plain)
-    const [left] = this.#suspects
+  async dropStaleCopies(): Promise<Key | undefined> {
+    for (const key of [...this.#staleKeys]) await this.forget(Key.parse(key), Call.plain)
+    const [left] = this.#staleKeys
     return left === undefined ? undefined : Key.parse(left)
   }
 
@@ -151,7 +151,7 @@ export class UpperTier {
   /** Drops a stale copy. Never fails: a tier that cannot drop it is no longer asked for that key. */
   forget(key: Key, call: Call): Maybe<void> {
     const suspect = (error: unknown): void => {
-      this.#suspect(key.toString())
+      this.#markStale(key.toString())
       this.#report(error, key)
     }
     try {
@@ -168,7 +168,7 @@ export class UpperTier {
   }
 
   #trust(key: Key): void {
-    if (this.#suspects.size > 0) this.#suspects.delete(key.toString())
+    if (this.#staleKeys.size > 0) this.#staleKeys.delete(key.toString())
   }
 
   #canKeep(call: Call): boolean {

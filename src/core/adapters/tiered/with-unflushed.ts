@@ -1,7 +1,7 @@
 import type { Child, Entry, ListOptions, ListPage, Stat } from '../../datastore.ts'
 import { NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { childrenOf, listOptionsOf, pageLimit, remarksOf, walkValues } from '../../list-page.ts'
+import { childrenOf, levelInfoOf, listOptionsOf, pageLimit, walkValues } from '../../list-page.ts'
 import type { Call } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { StoreQuerySource } from '../../open/query-source.ts'
@@ -60,9 +60,9 @@ export async function listWithUnflushed(
   const added = await new UnflushedView(snapshot).list(prefix, { ...options, limit: limit + 1 })
   const waiting = added.children.toReversed()
   const children: Child[] = []
-  let remarks: ReturnType<typeof remarksOf> = {}
+  let levelInfo: ReturnType<typeof levelInfoOf> = {}
   const onPage = (one: ListPage): void => {
-    remarks = remarksOf([one])
+    levelInfo = levelInfoOf([one])
   }
   const below = childrenOf(source, prefix, { signal, span, after, reverse, pageSize: limit + 1, onPage })
   for await (const stored of below) {
@@ -84,7 +84,7 @@ export async function listWithUnflushed(
     children: page,
     ...(!isLast && limit > 0 && { cursor: page.at(-1)?.name }),
     ...(isWhole && { total: page.length }),
-    ...remarks,
+    ...levelInfo,
   }
 
   /** The child that results from the store and the unflushed writes together; `undefined` if nothing is left of it. */

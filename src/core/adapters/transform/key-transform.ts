@@ -2,7 +2,7 @@ import { type Capabilities, Derived } from '../../capabilities.ts'
 import type { Change, Child, ListOptions, ListPage, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
-import { LevelOfKeys, listOptionsOf, remarksOf, walkValues } from '../../list-page.ts'
+import { LevelOfKeys, levelInfoOf, listOptionsOf, walkValues } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { countByWalk } from '../../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
@@ -146,14 +146,14 @@ async function listThroughLevel(
   let after = options.after === undefined ? undefined : nameBelow(options.after, prefix, transform)
   for (;;) {
     const page = await store.list(transform.to(prefix), { ...options, after, limit: Math.max(1, limit) })
-    const remarks = remarksOf([page])
+    const levelInfo = levelInfoOf([page])
     for (const child of page.children) {
-      if (children.length >= limit) return { children, ...cursor(), ...remarks }
+      if (children.length >= limit) return { children, ...cursor(), ...levelInfo }
       const key = transform.from(child.key)
       if (key !== undefined) children.push({ ...child, name: key.lastSegment, key })
     }
-    if (page.cursor === undefined) return { children, ...remarks }
-    if (children.length >= limit) return { children, ...cursor(), ...remarks }
+    if (page.cursor === undefined) return { children, ...levelInfo }
+    if (children.length >= limit) return { children, ...cursor(), ...levelInfo }
     after = page.cursor
   }
 }

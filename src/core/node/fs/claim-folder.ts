@@ -38,7 +38,7 @@ async function findExtension(root: string, extensions: readonly string[]): Promi
 }
 
 /** Files that file systems and desktops create in any folder. */
-const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
+const SYSTEM_FILES: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
 /** Layouts of other libraries, whose folders have no marker. */
 const UNMARKED: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
 
@@ -61,7 +61,7 @@ export async function claimFolder(
   const extension = found?.extension ?? requested.extension ?? (await guessExtension(root, requested.name))
   const layout = layoutOf(requested.name, { extension, shard: DEFAULT_SHARD })
   if (found !== undefined || layout.marker === undefined) return layout
-  if (!UNMARKED.includes(requested.name)) await refuseStrangers(root, requested.name, [PRIVATE_FOLDER])
+  if (!UNMARKED.includes(requested.name)) await refuseUnknownFiles(root, requested.name, [PRIVATE_FOLDER])
   if (!readOnly) await writeMarker(disk, guard, layout.marker, layout.tempFolder)
   return layout
 }
@@ -95,7 +95,7 @@ async function claimFlatfs(
 ): Promise<Layout> {
   const layout = layoutOf(name, { shard: requested ?? DEFAULT_SHARD })
   if ((await readShard(disk, guard)) === undefined) {
-    await refuseStrangers(guard.root, name, layout.tempFolder)
+    await refuseUnknownFiles(guard.root, name, layout.tempFolder)
     if (!readOnly) await writeShard(disk, guard, requested ?? DEFAULT_SHARD, layout.tempFolder)
   }
   const found = await readShard(disk, guard)
@@ -105,9 +105,9 @@ async function claimFlatfs(
   return layoutOf(name, { shard: found })
 }
 
-async function refuseStrangers(root: string, layout: string, known: readonly string[]): Promise<void> {
-  const strangers = (await readdir(root)).filter(name => !known.includes(name) && !LITTER.includes(name))
-  if (strangers.length === 0) return
+async function refuseUnknownFiles(root: string, layout: string, known: readonly string[]): Promise<void> {
+  const unknown = (await readdir(root)).filter(name => !known.includes(name) && !SYSTEM_FILES.includes(name))
+  if (unknown.length === 0) return
   throw cannotOpen(
     root,
     `it holds files that are no store of layout "${layout}" (layout "plain" shows a folder as it is)`,

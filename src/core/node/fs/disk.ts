@@ -337,7 +337,7 @@ const SLOW_CALL = 0.2
 /** Milliseconds for which a slow kind of operation runs in the thread pool. */
 const REST = 50
 
-interface Pace {
+interface Speed {
   /** Moving average of the duration in milliseconds. */
   mean: number
   restsUntil: number
@@ -352,7 +352,7 @@ let spentThisTurn = 0
 export class InlineBudget {
   readonly #now: () => number
   readonly #perTurn: number
-  readonly #paces = new Map<string, Pace>()
+  readonly #speeds = new Map<string, Speed>()
 
   /**
    * @param now A clock in milliseconds.
@@ -365,7 +365,7 @@ export class InlineBudget {
 
   allows(kind: string): boolean {
     if (spentThisTurn >= this.#perTurn) return false
-    const pace = this.#paces.get(kind)
+    const pace = this.#speeds.get(kind)
     if (pace === undefined || pace.restsUntil === 0) return true
     if (this.#now() < pace.restsUntil) return false
     // The disk may be fast again, so measure one or two operations.
@@ -392,8 +392,8 @@ export class InlineBudget {
     }
     // If the clock is too coarse to measure the operation, the budget of a turn must still end.
     spentThisTurn += Math.max(end - start, 0.001)
-    let pace = this.#paces.get(kind)
-    if (pace === undefined) this.#paces.set(kind, (pace = { mean: 0, restsUntil: 0 }))
+    let pace = this.#speeds.get(kind)
+    if (pace === undefined) this.#speeds.set(kind, (pace = { mean: 0, restsUntil: 0 }))
     pace.mean += (end - start - pace.mean) / 8
     if (pace.mean > SLOW_CALL) pace.restsUntil = end + REST
   }

@@ -111,18 +111,18 @@ export class FsStore implements Store {
   }
 
   stream(key: Key, call: Call): Promise<ByteStream | undefined> {
-    return this.#look('get', key, async () => {
+    return this.#readOnly('get', key, async () => {
       const value = await run(this.#open(key))
       return value && streamValue(this.#folder.files.disk, key, value, call)
     })
   }
 
   has(key: Key): Promise<boolean> {
-    return this.#look('look up', key, async () => (await this.#statsOf(key)) !== undefined)
+    return this.#readOnly('look up', key, async () => (await this.#statsOf(key)) !== undefined)
   }
 
   stat(key: Key): Promise<Stat | undefined> {
-    return this.#look('stat', key, async () => {
+    return this.#readOnly('stat', key, async () => {
       const stats = await this.#statsOf(key)
       return stats && statOf(this.#folder.etagSource, stats)
     })
@@ -159,7 +159,7 @@ export class FsStore implements Store {
   list(prefix: Key, call: Call): Promise<ListPage> {
     const { levels, sizes } = this.#folder
     const options = listOptionsOf(call)
-    return this.#look('list', prefix, async () => {
+    return this.#readOnly('list', prefix, async () => {
       const page = pageOfLevel(await levels.read(prefix), prefix, options)
       if (pageLimit(options) > MOST_SIZED) return page
       return { ...page, children: await sizes.withSizes(page.children) }
@@ -220,7 +220,7 @@ export class FsStore implements Store {
   /** The path of the file, which is the same for two stores of which one is inside the other. */
   identity(key: Key): Promise<string> {
     const { places, info } = this.#folder
-    return this.#look('rename', key, async () => {
+    return this.#readOnly('rename', key, async () => {
       const place = await places.of(key)
       // A key that the layout cannot hold is in no file.
       if (place === undefined) return info.id + key.toString()
@@ -262,7 +262,7 @@ export class FsStore implements Store {
   }
 
   /** Makes a call that changes nothing. */
-  #look<T>(action: string, key: Key, work: () => Promise<T>): Promise<T> {
+  #readOnly<T>(action: string, key: Key, work: () => Promise<T>): Promise<T> {
     return inOwnTerms(action, key, () => this.#slots.run(work))
   }
 

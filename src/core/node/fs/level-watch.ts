@@ -5,7 +5,7 @@ import { joinPath } from './folder-guard.ts'
 import type { Meaning } from './layout.ts'
 import type { OpenFolder } from './open-folder.ts'
 import { burst, COVERS_BELOW, Hints, pathOfEvent, type SystemEvent, watchFolder } from './system-watch.ts'
-import { FolderLook } from './tree-snapshot.ts'
+import { FolderReader } from './tree-snapshot.ts'
 import type { OwnListener, OwnPlace } from './tree-watch.ts'
 import { WatchLoop } from './watch-loop.ts'
 
@@ -18,7 +18,7 @@ export class LevelWatch implements OwnListener {
   readonly #prefix: Key
   readonly #report: (change: Change) => void
   readonly #failed: (error: unknown) => void
-  readonly #look: FolderLook
+  readonly #reader: FolderReader
   /** The folder of the level; `undefined` where the layout has no such level. */
   readonly #names: readonly string[] | undefined
   /** By path: the folder of the level, those above it, and its shelves. */
@@ -26,7 +26,7 @@ export class LevelWatch implements OwnListener {
   readonly #hints = new Hints(() => this.#loop.run())
   readonly #loop = new WatchLoop({
     isDue: () => this.#isMoved || !this.#hints.isEmpty,
-    look: () => this.#lookAtDue(),
+    examine: () => this.#examineDue(),
     failed: error => this.#failed(error),
   })
   /** The folder of the level, or one above it, may be another than the one that is watched. */
@@ -43,7 +43,7 @@ export class LevelWatch implements OwnListener {
     this.#prefix = prefix
     this.#report = report
     this.#failed = failed
-    this.#look = new FolderLook(folder)
+    this.#reader = new FolderReader(folder)
     const { layout } = folder.files
     this.#names = layout.problemOf(prefix) === undefined ? layout.folderOf(prefix) : undefined
   }
@@ -101,8 +101,8 @@ export class LevelWatch implements OwnListener {
   async #attachShelves(): Promise<void> {
     const names = this.#names ?? []
     if (COVERS_BELOW) return
-    await this.#look.within(names, async () => {
-      for (const [name, { kind }] of await this.#look.meanings(names)) {
+    await this.#reader.within(names, async () => {
+      for (const [name, { kind }] of await this.#reader.meanings(names)) {
         if (kind === 'shelf' && !this.#loop.stopping.aborted) this.#watch([...names, name])
       }
     })
@@ -148,7 +148,7 @@ export class LevelWatch implements OwnListener {
     this.#loop.run()
   }
 
-  async #lookAtDue(): Promise<void> {
+  async #examineDue(): Promise<void> {
     if (this.#isMoved) await this.#follow()
     for (const { folder, names } of this.#hints.take()) await this.#examine(folder, names)
   }
@@ -163,12 +163,12 @@ export class LevelWatch implements OwnListener {
   }
 
   async #examine(folder: readonly string[], names: ReadonlySet<string>): Promise<void> {
-    const look = this.#look
-    const isThere = await look.within(folder, async path => {
-      for (const name of look.withExplained(names)) {
+    const reader = this.#reader
+    const isThere = await reader.within(folder, async path => {
+      for (const name of reader.withExplained(names)) {
         if (this.#loop.stopping.aborted) return
-        const stats = await look.stats(folder, path, name)
-        const found = stats && (await look.meaning(folder, name, stats))
+        const stats = await reader.stats(folder, path, name)
+        const found = stats && (await reader.meaning(folder, name, stats))
         if (found === undefined) await this.#reportGone(folder, name)
         else this.#reportFound(folder, name, found)
       }
@@ -188,10 +188,10 @@ export class LevelWatch implements OwnListener {
 
   /** A deleted entry may have been a value or a branch. */
   async #reportGone(folder: readonly string[], name: string): Promise<void> {
-    const look = this.#look
+    const reader = this.#reader
     const [value, branch] = await Promise.all([
-      look.meaning(folder, name, { isFile: () => true, isDirectory: () => false }),
-      look.meaning(folder, name, { isFile: () => false, isDirectory: () => true }),
+      reader.meaning(folder, name, { isFile: () => true, isDirectory: () => false }),
+      reader.meaning(folder, name, { isFile: () => false, isDirectory: () => true }),
     ])
     const keyOf = ({ segment }: Meaning): Key => this.#prefix.childOfCleanSegment(segment)
     if (branch?.kind === 'branch') this.#report({ type: 'resync', key: keyOf(branch) })

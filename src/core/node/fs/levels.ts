@@ -34,7 +34,7 @@ export class LevelScan implements EntryReader {
     const folder = await this.enter(names)
     if (folder === undefined) return
     try {
-      const stats = await this.#look(folder)
+      const stats = await this.#statOf(folder)
       this.#note(names, stats)
       const undecodable = new Set<string>()
       for await (const entry of await this.#disk.readdir(folder.path, stats.size <= SMALL_FOLDER)) {
@@ -57,7 +57,7 @@ export class LevelScan implements EntryReader {
     const folder = await this.enter(names)
     if (folder === undefined) return false
     try {
-      return stampOf(await this.#look(folder)) === stamp
+      return stampOf(await this.#statOf(folder)) === stamp
     } finally {
       await this.#guard.leave(folder)
     }
@@ -74,7 +74,7 @@ export class LevelScan implements EntryReader {
     }
   }
 
-  async #look({ fd, path }: Folder): Promise<Stats> {
+  async #statOf({ fd, path }: Folder): Promise<Stats> {
     const stats = fd === undefined ? await this.#disk.lstat(path) : await this.#disk.fstat(fd)
     if (stats !== undefined) return stats
     throw Object.assign(new Error(`ENOENT: ${JSON.stringify(path)} is gone`), { code: 'ENOENT' })

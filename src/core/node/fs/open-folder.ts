@@ -17,7 +17,7 @@ import { LevelCache, LevelReader } from './levels.ts'
 import { RetiredFiles } from './staged-file.ts'
 import { SizeReader } from './store-walk.ts'
 import { ValueWriter } from './store-writes.ts'
-import { TempFolder, type TempHome, TempLanes } from './temp-folder.ts'
+import { TempFolder, TempFolders, type TempLocation } from './temp-folder.ts'
 import { OwnChanges } from './tree-watch.ts'
 import { KeyPlaces, ValueReader, VersionClock } from './value-reader.ts'
 
@@ -68,7 +68,7 @@ export interface StoreFiles {
   readonly guard: FolderGuard
   readonly layout: Layout
   readonly durability: Durability
-  readonly temps: TempHome
+  readonly temps: TempLocation
   readonly levels: LevelCache
   readonly keyFolders: KeyFolders
   readonly folderSync: FolderFlush
@@ -100,7 +100,7 @@ function storeFiles(
     folderSync,
     temps:
       layout.name === 'strata'
-        ? new TempLanes(disk, guard, layout.tempFolder, prepareTemps)
+        ? new TempFolders(disk, guard, layout.tempFolder, prepareTemps)
         : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder, prepareTemps),
     keyFolders: new KeyFolders(disk, guard, { levels, settled }, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),

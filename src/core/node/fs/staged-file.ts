@@ -93,7 +93,7 @@ export class Stager {
   /** A copy of an open file beside `place`, for a place on another file system. */
   async restage(place: Place, file: Pick<TempFile, 'fd'>): Promise<TempFile> {
     const { mode } = await this.#files.disk.fstat(file.fd)
-    const home = await this.#nearHome(place)
+    const home = await this.#tempFolderNear(place)
     return this.#fill(await home.create(mode & PERMISSION_BITS), fd =>
       copyBytes(this.#files.disk, file.fd, fd),
     )
@@ -141,11 +141,11 @@ export class Stager {
     } catch (error) {
       // The folder of another user may be closed to us while one below it is open.
       if (this.#files.layout.keepsTempFolder || !NOT_ALLOWED.includes(systemCode(error) ?? '')) throw error
-      return (await this.#nearHome(place)).create(mode)
+      return (await this.#tempFolderNear(place)).create(mode)
     }
   }
 
-  async #nearHome({ folder }: Place): Promise<TempFolder> {
+  async #tempFolderNear({ folder }: Place): Promise<TempFolder> {
     const { disk, guard, keyFolders } = this.#files
     await guard.leave(await guard.enter(folder, { make: names => keyFolders.noteMade(names) }))
     return new TempFolder(disk, guard, [...folder, NEAR_TEMP_FOLDER], false)

@@ -154,7 +154,7 @@ export class SystemHints {
   readonly #root: string
   readonly #folders: WatchedFolders
   readonly #hints: Hints
-  readonly #lookAtAll: () => void
+  readonly #examineAll: () => void
   readonly #failed: (error: unknown) => void
 
   /** @param root The path of the folder that `folders` are in. */
@@ -163,20 +163,20 @@ export class SystemHints {
     root: string,
     folders: WatchedFolders,
     hints: Hints,
-    lookAtAll: () => void,
+    examineAll: () => void,
     failed: (error: unknown) => void,
   ) {
     this.#disk = disk
     this.#root = root
     this.#folders = folders
     this.#hints = hints
-    this.#lookAtAll = lookAtAll
+    this.#examineAll = examineAll
     this.#failed = failed
   }
 
   /** Lets the system watch the folder that is at this path now. */
   attach(folder: WatchedFolder): void {
-    folder.isSuspect = false
+    folder.mayBeReplaced = false
     folder.watcher?.close()
     const path = folder.names.reduce(joinPath, this.#root)
     const isCovered = COVERS_BELOW && folder.names.length > 0
@@ -188,7 +188,7 @@ export class SystemHints {
   #onEvent(folder: readonly string[], { name, isRename }: SystemEvent): void {
     const path = pathOfEvent(folder, name)
     if (path === undefined) {
-      this.#lookAtAll()
+      this.#examineAll()
       return
     }
     if (isRename) this.#suspect(path)
@@ -203,7 +203,7 @@ export class SystemHints {
   /** A folder that was removed and created again looks the same, but its watch is lost. */
   #suspect(path: readonly string[]): void {
     const folder = COVERS_BELOW ? undefined : this.#folders.get(path)
-    if (folder !== undefined) folder.isSuspect = true
+    if (folder !== undefined) folder.mayBeReplaced = true
   }
 
   #hint(path: readonly string[]): void {

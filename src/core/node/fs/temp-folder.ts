@@ -173,7 +173,7 @@ async function ignoring(codes: readonly string[], work: () => Promise<void>): Pr
 const LANES = 8
 
 /** Where temporary files are created. */
-export interface TempHome {
+export interface TempLocation {
   create(mode: number): Promise<TempFile>
   sweep(): Promise<void>
   close(): Promise<void>
@@ -183,28 +183,27 @@ export interface TempHome {
  * A temporary folder, with others in it for files that are created at the same time. A file system changes one folder
  * for one caller at a time, so creating sixteen files at once in one folder is hardly faster than one after another.
  */
-export class TempLanes implements TempHome {
-  readonly #lanes: readonly TempFolder[]
+export class TempFolders implements TempLocation {
+  readonly #folders: readonly TempFolder[]
 
   /** @param prepare Called before one of the folders is created, or created again. */
   constructor(disk: Disk, guard: FolderGuard, names: readonly string[], prepare: () => Promise<void>) {
-    this.#lanes = Array.from(
+    this.#folders = Array.from(
       { length: LANES },
-      (_, lane) =>
-        new TempFolder(disk, guard, lane === 0 ? names : [...names, `lane-${lane}`], true, prepare),
+      (_, one) => new TempFolder(disk, guard, one === 0 ? names : [...names, `lane-${one}`], true, prepare),
     )
   }
 
   create(mode: number): Promise<TempFile> {
-    const [first, ...others] = this.#lanes as [TempFolder, ...TempFolder[]]
-    return others.reduce((best, lane) => (lane.users < best.users ? lane : best), first).create(mode)
+    const [first, ...others] = this.#folders as [TempFolder, ...TempFolder[]]
+    return others.reduce((best, one) => (one.users < best.users ? one : best), first).create(mode)
   }
 
   async sweep(): Promise<void> {
-    for (const lane of this.#lanes) await lane.sweep()
+    for (const one of this.#folders) await one.sweep()
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map(lane => lane.close()))
+    await Promise.all(this.#folders.map(one => one.close()))
   }
 }

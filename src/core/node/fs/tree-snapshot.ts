@@ -13,7 +13,7 @@ import { versionOf } from './value-reader.ts'
 
 /** The collaborators of a `TreeSnapshot`. */
 interface TreeParts {
-  readonly look: FolderLook
+  readonly reader: FolderReader
   readonly folders: WatchedFolders
   readonly hints: Hints
   readonly system: SystemHints
@@ -61,12 +61,12 @@ export class TreeSnapshot {
   }
 
   async #examine(folder: WatchedFolder, names: ReadonlySet<string>): Promise<void> {
-    const { look, hints, signal } = this.#parts
-    const isThere = await look.within(folder.names, async path => {
-      for (const name of look.withExplained(names)) {
+    const { reader, hints, signal } = this.#parts
+    const isThere = await reader.within(folder.names, async path => {
+      for (const name of reader.withExplained(names)) {
         if (signal.aborted) return
-        const stats = await look.stats(folder.names, path, name)
-        const found = stats && (await look.meaning(folder.names, name, stats))
+        const stats = await reader.stats(folder.names, path, name)
+        const found = stats && (await reader.meaning(folder.names, name, stats))
         const known = folder.entries.get(name)
         if (known !== undefined && (found?.kind !== known.kind || found.segment !== known.segment)) {
           this.#lost(folder, name, known)
@@ -83,9 +83,9 @@ export class TreeSnapshot {
   }
 
   #seen({ entries, prefix }: WatchedFolder, name: string, entry: RecordedEntry): void {
-    const isNews = entries.get(name)?.stamp !== entry.stamp
+    const isChanged = entries.get(name)?.stamp !== entry.stamp
     entries.set(name, entry)
-    if (isNews) this.#parts.report('put', prefix.childOfCleanSegment(entry.segment))
+    if (isChanged) this.#parts.report('put', prefix.childOfCleanSegment(entry.segment))
   }
 
   async #branch(folder: WatchedFolder, name: string, entry: RecordedEntry, id: string): Promise<void> {
@@ -93,7 +93,7 @@ export class TreeSnapshot {
     const before = this.#parts.folders.get(names)
     folder.entries.set(name, entry)
     if (before?.id === id) {
-      if (before.isSuspect) await this.#renew(before)
+      if (before.mayBeReplaced) await this.#renew(before)
       return
     }
     if (before !== undefined) this.#gone(before)
@@ -102,14 +102,14 @@ export class TreeSnapshot {
 
   /** Watches a folder again, and examines it for missed changes. */
   async #renew(folder: WatchedFolder): Promise<void> {
-    const { look, folders, hints, system } = this.#parts
+    const { reader, folders, hints, system } = this.#parts
     system.attach(folder)
     // If this is another folder, so are those below.
     for (const name of folder.entries.keys()) {
       const below = folders.get([...folder.names, name])
-      if (below !== undefined) below.isSuspect = true
+      if (below !== undefined) below.mayBeReplaced = true
     }
-    for (const name of await look.doubtful(folder, this.#since)) hints.add(folder.names, name)
+    for (const name of await reader.unverified(folder, this.#since)) hints.add(folder.names, name)
   }
 
   #lost(folder: WatchedFolder, name: string, known: RecordedEntry): void {
@@ -130,16 +130,16 @@ export class TreeSnapshot {
    * @param isNew Whether its content has just been created.
    */
   async #enter(names: readonly string[], prefix: Key, isNew: boolean): Promise<void> {
-    const { look, folders, hints, system, signal } = this.#parts
+    const { reader, folders, hints, system, signal } = this.#parts
     if (signal.aborted || !isRelated(prefix, this.#watched)) return
     // Recorded first, then watched, then read, so that nothing is missed in between.
     const folder = folders.add(names, prefix)
     system.attach(folder)
     const branches: (readonly [string, RecordedEntry])[] = []
-    const isThere = await look.within(names, async (_path, stats) => {
+    const isThere = await reader.within(names, async (_path, stats) => {
       folder.id = idOf(stats)
       const slices = new Slices()
-      for (const [name, meaning] of await look.meanings(names)) {
+      for (const [name, meaning] of await reader.meanings(names)) {
         const entry = { ...meaning, stamp: undefined }
         if (meaning.kind !== 'value') branches.push([name, entry])
         else if (isNew) hints.add(names, name)
@@ -182,7 +182,7 @@ export interface WatchedFolder {
   id: string
   watcher: FSWatcher | undefined
   /** Whether the system may be watching another folder, which was in its place before. */
-  isSuspect: boolean
+  mayBeReplaced: boolean
   readonly entries: Map<string, RecordedEntry>
 }
 
@@ -196,7 +196,7 @@ export class WatchedFolders {
 
   /** Adds a folder whose content is not recorded yet. */
   add(names: readonly string[], prefix: Key): WatchedFolder {
-    const folder = { names, prefix, id: '', watcher: undefined, isSuspect: false, entries: new Map() }
+    const folder = { names, prefix, id: '', watcher: undefined, mayBeReplaced: false, entries: new Map() }
     this.#folders.set(names.join('/'), folder)
     return folder
   }
@@ -225,7 +225,7 @@ export class WatchedFolders {
 const SLACK = 2000
 
 /** Reads the entries of folders and determines what they mean. */
-export class FolderLook {
+export class FolderReader {
   readonly #folder: OpenFolder
 
   constructor(folder: OpenFolder) {
@@ -298,19 +298,19 @@ export class FolderLook {
    * Names in a folder whose meaning may differ from the recorded one: all except those of values that were not examined
    * and are older than `since`.
    */
-  async doubtful({ names, entries }: WatchedFolder, since: number): Promise<ReadonlySet<string>> {
-    const doubtful = new Set(entries.keys())
+  async unverified({ names, entries }: WatchedFolder, since: number): Promise<ReadonlySet<string>> {
+    const unverified = new Set(entries.keys())
     await this.within(names, async path => {
       for (const [name] of await this.meanings(names)) {
         const known = entries.get(name)
-        doubtful.add(name)
+        unverified.add(name)
         if (known?.kind !== 'value' || known.stamp !== undefined) continue
         const stats = await this.stats(names, path, name)
         const changed = Math.max(stats?.ctimeMs ?? 0, stats?.mtimeMs ?? 0)
-        if (changed < since - SLACK) doubtful.delete(name)
+        if (changed < since - SLACK) unverified.delete(name)
       }
     })
-    return doubtful
+    return unverified
   }
 
   #scan(): LevelScan {

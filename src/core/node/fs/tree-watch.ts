@@ -6,7 +6,7 @@ import type { Place } from './layout.ts'
 import { LevelWatch } from './level-watch.ts'
 import type { OpenFolder } from './open-folder.ts'
 import { burst, Hints, SystemHints } from './system-watch.ts'
-import { FolderLook, TreeSnapshot, WatchedFolders } from './tree-snapshot.ts'
+import { FolderReader, TreeSnapshot, WatchedFolders } from './tree-snapshot.ts'
 import { WatchLoop } from './watch-loop.ts'
 
 /** The place of the value of a key. */
@@ -91,7 +91,7 @@ class TreeWatch implements OwnListener {
   readonly #hints = new Hints(() => this.#loop.run())
   readonly #loop = new WatchLoop({
     isDue: () => !this.#hints.isEmpty || this.#isAllDue,
-    look: () => this.#lookAtDue(),
+    examine: () => this.#examineDue(),
     failed: error => this.#failed(error),
   })
   /** Removals by stores of this process that must still be reported, by key. */
@@ -110,7 +110,7 @@ class TreeWatch implements OwnListener {
     this.#failed = failed
     const [folders, hints] = [this.#folders, this.#hints]
     const parts = {
-      look: new FolderLook(folder),
+      reader: new FolderReader(folder),
       folders,
       hints,
       system: new SystemHints(
@@ -118,7 +118,7 @@ class TreeWatch implements OwnListener {
         folder.root,
         folders,
         hints,
-        () => this.#lookAtAll(),
+        () => this.#examineAll(),
         failed,
       ),
       report: (type: 'put' | 'delete', key: Key) => this.#changed(type, key),
@@ -129,7 +129,7 @@ class TreeWatch implements OwnListener {
 
   /** Records the present state and watches from then on. */
   start(): void {
-    this.#unlisten = [this.#changes.listen(this), burst.listen(() => this.#lookAtAll())]
+    this.#unlisten = [this.#changes.listen(this), burst.listen(() => this.#examineAll())]
     this.#loop.run(() => this.#tree.begin())
   }
 
@@ -147,12 +147,12 @@ class TreeWatch implements OwnListener {
     this.#folders.clear()
   }
 
-  #lookAtAll(): void {
+  #examineAll(): void {
     this.#isAllDue = true
     this.#loop.run()
   }
 
-  async #lookAtDue(): Promise<void> {
+  async #examineDue(): Promise<void> {
     if (this.#isAllDue) {
       this.#isAllDue = false
       await this.#tree.renewAll()

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 
 interface WatchLoopOptions {
-  /** Whether there is something to look at. */
+  /** Whether there is something to examine. */
   readonly isDue: () => boolean
-  /** Looks at what is due. */
-  readonly look: () => Promise<void>
+  /** Examines what is due. */
+  readonly examine: () => Promise<void>
   readonly failed: (error: unknown) => void
 }
 
@@ -23,7 +23,7 @@ export class WatchLoop {
     return this.#stopping.signal
   }
 
-  /** Begins a round, unless one is running, which then takes in what is due now. @param first Done before the round. */
+  /** Starts a round, unless one is running, which then includes what is due now. @param first Done before the round. */
   run(first?: () => Promise<void>): void {
     if (this.stopping.aborted) return
     this.#running ??= this.#work(first)
@@ -34,7 +34,7 @@ export class WatchLoop {
       })
   }
 
-  /** Resolves once nothing is being looked at. */
+  /** Resolves once nothing is being examined. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
@@ -44,7 +44,7 @@ export class WatchLoop {
     await first?.()
     while (!this.stopping.aborted && this.#options.isDue()) {
       await setImmediate()
-      await this.#options.look()
+      await this.#options.examine()
     }
   }
 }

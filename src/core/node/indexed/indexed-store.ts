@@ -21,7 +21,7 @@ import type { KeyValues } from './key-values.ts'
 import { NameIndex } from './name-index.ts'
 
 /** Milliseconds after opening for which a level waits for the index, so that a small store is complete at once. */
-const PATIENCE = 150
+const FILL_WAIT = 150
 /** Milliseconds before the first report of more keys. Each further wait is twice as long, up to the longest. */
 const FIRST_REPORT = 250
 const LONGEST_REPORT = 1000
@@ -134,7 +134,7 @@ export class IndexedStore implements Store {
   async list(prefix: Key, call: Call): Promise<ListPage> {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
-    await orAbort(this.#patience(), call.signal, 'list', prefix)
+    await orAbort(this.#waitForFill(), call.signal, 'list', prefix)
     const asked = call.options.fresh && !this.#values.reportsOthers ? ++this.#asked : 0
     await orAbort(asked === 0 ? this.#renewed() : this.#readAgain(), call.signal, 'list', prefix)
     // A page of an index that is being filled may lack the latest keys.
@@ -146,9 +146,9 @@ export class IndexedStore implements Store {
   }
 
   /** Resolves once the index is filled, or it takes too long. */
-  async #patience(): Promise<void> {
-    const patience = this.#began + PATIENCE - performance.now()
-    if (!this.#isFilled && patience > 0) await withinTime(this.#filling, patience)
+  async #waitForFill(): Promise<void> {
+    const remaining = this.#began + FILL_WAIT - performance.now()
+    if (!this.#isFilled && remaining > 0) await withinTime(this.#filling, remaining)
   }
 
   /** A page without values that are gone in the meantime, such as expired ones. */
@@ -208,7 +208,7 @@ export class IndexedStore implements Store {
     const count = await this.#values.count()
     if (count !== undefined)
       return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
-    await this.#patience()
+    await this.#waitForFill()
     const isFilled = this.#isFilled
     const { size, isComplete } = await this.#index.size()
     // Until its changes are applied, the index counts a key that was added twice as two.
@@ -250,11 +250,11 @@ export class IndexedStore implements Store {
 
   /** It is unknown whether the write took effect. */
   #failed(key: Key, error: unknown): never {
-    void this.#lookAgain(key)
+    void this.#recheck(key)
     throw error
   }
 
-  async #lookAgain(key: Key): Promise<void> {
+  async #recheck(key: Key): Promise<void> {
     const isThere = await this.#values.has(key).catch(() => undefined)
     if (isThere === undefined) this.#changes.emit({ type: 'resync', key })
     else this.#changed(key, isThere)
@@ -299,14 +299,14 @@ export class IndexedStore implements Store {
   /** Has an old index replaced in the background. Resolves once it is, or it takes too long. */
   async #renewed(): Promise<void> {
     if (performance.now() >= this.#due) this.#renewIfFilled()
-    if (this.#renewing !== undefined) await withinTime(this.#renewing, PATIENCE)
+    if (this.#renewing !== undefined) await withinTime(this.#renewing, FILL_WAIT)
   }
 
   /** Replaces the index by one that is begun from now on. Resolves once it is, or it takes too long. */
   async #readAgain(): Promise<void> {
     // Several calls share the next index.
     this.#again ??= this.#renewNext()
-    await withinTime(this.#again, PATIENCE)
+    await withinTime(this.#again, FILL_WAIT)
   }
 
   async #renewNext(): Promise<void> {

@@ -86,7 +86,7 @@ export class ConnectionPool {
     return this.#settings.timeout
   }
 
-  /** Whether the server knows one of the connections by this number. */
+  /** Whether the server identifies one of the connections by this number. */
   has(id: number): boolean {
     for (const { connection } of this.#members) if (connection.id === id) return true
     return false
@@ -109,7 +109,10 @@ export class ConnectionPool {
     throwIfAborted(signal, action)
     const member = this.#idle.pop() ?? (await this.#next(action))
     member.since = performance.now()
-    this.#watch ??= setInterval(() => this.#look(), Math.max(1, this.#settings.timeout / LOOKS)).unref()
+    this.#watch ??= setInterval(
+      () => this.#checkTimeouts(),
+      Math.max(1, this.#settings.timeout / LOOKS),
+    ).unref()
     try {
       return await work(member.connection)
     } catch (error) {
@@ -148,7 +151,10 @@ export class ConnectionPool {
     if (this.#lost !== undefined && !this.#isTrying) return Promise.reject(copyOfFailure(this.#lost, action))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ since: performance.now(), resolve, reject })
-      this.#watch ??= setInterval(() => this.#look(), Math.max(1, this.#settings.timeout / LOOKS)).unref()
+      this.#watch ??= setInterval(
+        () => this.#checkTimeouts(),
+        Math.max(1, this.#settings.timeout / LOOKS),
+      ).unref()
       this.#grow()
     })
   }
@@ -258,7 +264,7 @@ export class ConnectionPool {
   }
 
   /** Ends what takes longer than a call may. */
-  #look(): void {
+  #checkTimeouts(): void {
     const due = performance.now() - this.#settings.timeout
     let isUsed = this.#waiting.length > 0
     for (const member of this.#members) {

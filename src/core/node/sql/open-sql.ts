@@ -102,13 +102,13 @@ async function findTable(
   const { facts, now } = await timed(connection, dialect)
   const isOfPath = [options.separator, options.leading, options.prefix].some(one => one !== undefined)
   const wanted = { ...options, layout: options.layout ?? (isOfPath ? 'path' : undefined) } as const
-  const look = async () => chooseTable(await dialect.tablesOf(connection, options), wanted)
-  let { table, isMissing } = await look()
+  const readTable = async () => chooseTable(await dialect.tablesOf(connection, options), wanted)
+  let { table, isMissing } = await readTable()
   if (isMissing) {
     const mayMake = create && !readOnly && !facts.isReplica && !facts.isReadOnly
     if (!mayMake) throw refusal(`it has no table ${JSON.stringify(table.name)}`)
     await make(connection, dialect, table)
-    ;({ table, isMissing } = await look())
+    ;({ table, isMissing } = await readTable())
     if (isMissing) throw refusal(`its table ${JSON.stringify(table.name)} is not shown to this user`)
   }
   const rights = await dialect.rightsOn(connection, table)

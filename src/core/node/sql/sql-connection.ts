@@ -15,7 +15,7 @@ export interface SqlResult {
 
 /** One connection to a server of SQL. A statement waits for those before it. */
 export interface SqlConnection {
-  /** The number by which the server knows the connection. */
+  /** The number by which the server identifies the connection. */
   readonly id: number
   /** The protocol of an encrypted connection. */
   readonly encryption: string | undefined

@@ -110,11 +110,11 @@ class OddLevel {
   /** @returns Where the next child can begin. */
   #meet(key: Uint8Array): Uint8Array {
     const names = this.#names
-    const isUnled = this.#level.prefix.isRoot && names.isUnled(key)
-    const start = isUnled ? names.prefix.length : this.#level.base.length
+    const lacksSeparator = this.#level.prefix.isRoot && names.lacksSeparator(key)
+    const start = lacksSeparator ? names.prefix.length : this.#level.base.length
     const divided = indexOfPart(key, names.divider, start)
     const end = divided < 0 ? key.length : divided
-    const name = segmentOfPart(key.subarray(start, end), isUnled)
+    const name = segmentOfPart(key.subarray(start, end), lacksSeparator)
     if (isOdd(name)) this.#add(name, divided >= 0)
     if (divided < 0) return followedBy(key, 0)
     return endOfPrefix(key.subarray(0, end + names.divider.length)) as Uint8Array

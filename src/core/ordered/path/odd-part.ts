@@ -5,7 +5,7 @@ export const ODD = '\ufffd'
 
 const FIRST_ODD = 0xfffd
 /** Follows `ODD` in the first segment of an engine key without the leading separator. */
-const UNLED = '%-'
+const NO_SEPARATOR = '%-'
 const FORM = /^\ufffd(%-)?((?:[^%]|%[0-9A-F]{2})*)$/s
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -19,14 +19,14 @@ export function isOdd(segment: string): boolean {
 /**
  * The segment that represents one part of an engine key: its text, or an escaped form of it. Different parts have
  * different segments.
- * @param isUnled Whether the part is the first one of a key without the leading separator.
+ * @param lacksSeparator Whether the part is the first one of a key without the leading separator.
  */
-export function segmentOfPart(part: Uint8Array, isUnled = false): string {
+export function segmentOfPart(part: Uint8Array, lacksSeparator = false): string {
   const text = lenient.decode(part)
   // U+FFFD is either in the bytes, or the decoder's replacement for bytes that are not UTF-8.
   const isText = !text.includes(ODD) || sameBytes(encoder.encode(text), part)
-  if (isText && !isUnled && isPlain(text)) return text
-  return ODD + (isUnled ? UNLED : '') + (isText ? escaped(text) : escapedBytes(part))
+  if (isText && !lacksSeparator && isPlain(text)) return text
+  return ODD + (lacksSeparator ? NO_SEPARATOR : '') + (isText ? escaped(text) : escapedBytes(part))
 }
 
 /**
@@ -35,16 +35,16 @@ export function segmentOfPart(part: Uint8Array, isUnled = false): string {
  */
 export function partOfOdd(
   segment: string,
-): { readonly part: Uint8Array; readonly isUnled: boolean } | undefined {
+): { readonly part: Uint8Array; readonly lacksSeparator: boolean } | undefined {
   const match = FORM.exec(segment)
   if (match === null) return undefined
-  const [, unled, escapes = ''] = match
+  const [, marker, escapes = ''] = match
   const bytes: number[] = []
   for (const [piece] of escapes.matchAll(/%..|[^%]+/gs)) {
     if (piece.startsWith('%')) bytes.push(Number.parseInt(piece.slice(1), 16))
     else bytes.push(...encoder.encode(piece))
   }
-  return { part: Uint8Array.from(bytes), isUnled: unled !== undefined }
+  return { part: Uint8Array.from(bytes), lacksSeparator: marker !== undefined }
 }
 
 function isPlain(text: string): boolean {

@@ -30,7 +30,7 @@ export class NamePacker {
   /** @returns The number of bytes of the key in `#room`; 0 for a name that must be parsed in full. */
   #writePlain(name: Uint8Array): number {
     const divider = this.#divider
-    if (divider === undefined || this.#names.isUnled(name)) return 0
+    if (divider === undefined || this.#names.lacksSeparator(name)) return 0
     if (name.length > this.#room.length) this.#room = new Uint8Array(2 * name.length)
     const room = this.#room
     let length = 0

@@ -94,7 +94,7 @@ export class PathNames {
     if (bytes === undefined) return undefined
     const base = joined(bytes, this.divider)
     // The divider that was added may complete the leading separator that the engine key lacks.
-    if (this.isUnled(bytes) !== this.isUnled(base)) return undefined
+    if (this.lacksSeparator(bytes) !== this.lacksSeparator(base)) return undefined
     return this.isDividedAt(base, bytes.length) ? base : undefined
   }
 
@@ -111,23 +111,23 @@ export class PathNames {
   }
 
   /** Whether an engine key lacks the leading separator. */
-  isUnled(bytes: Uint8Array): boolean {
+  lacksSeparator(bytes: Uint8Array): boolean {
     return this.leading && !hasPart(bytes, this.divider, this.prefix.length)
   }
 
   #firstPart(bytes: Uint8Array): number {
-    return this.isUnled(bytes) ? this.prefix.length : this.#start.length
+    return this.lacksSeparator(bytes) ? this.prefix.length : this.#start.length
   }
 
   #segmentsOf(bytes: Uint8Array): string[] {
     const { divider } = this
     const segments: string[] = []
-    let isUnled = this.isUnled(bytes)
+    let lacksSeparator = this.lacksSeparator(bytes)
     for (let at = this.#firstPart(bytes); at <= bytes.length; ) {
       const found = indexOfPart(bytes, divider, at)
       const end = found < 0 ? bytes.length : found
-      segments.push(segmentOfPart(bytes.subarray(at, end), isUnled))
-      isUnled = false
+      segments.push(segmentOfPart(bytes.subarray(at, end), lacksSeparator))
+      lacksSeparator = false
       at = end + divider.length
     }
     return segments
@@ -145,7 +145,7 @@ export class PathNames {
       }
       const odd = partOfOdd(segment)
       if (odd === undefined) return undefined
-      if (odd.isUnled) start = prefix
+      if (odd.lacksSeparator) start = prefix
       pieces.push(odd.part)
     }
     const bytes = concatBytes([start, ...pieces])

@@ -16,7 +16,7 @@ export class Expiries {
   readonly #driver: OrderedDriver
   readonly #now: () => number
   readonly #onExpired: (key: Uint8Array) => void
-  /** When the next value expires, as far as this process knows. */
+  /** When the next value expires, as far as known to this process. */
   #earliest = Number.POSITIVE_INFINITY
   /** The earliest time that was added since `load` began to read. */
   #added = Number.POSITIVE_INFINITY

@@ -6,7 +6,7 @@ import type { Registry } from '../../../core/stack/registry.ts'
 import type { Residence, Residency } from '../../../core/stack/residency.ts'
 import type { StackNode } from '../../../core/stack/stack.ts'
 import type {
-  LookOfKey,
+  KeyResidency,
   NodeCount,
   PlaceOfKey,
   residencyProcedures,
@@ -29,12 +29,12 @@ const DONE = { done: true } as const
 export function residencyHandlers({ sessions, registry }: HostParts): HandlersOf<typeof residencyProcedures> {
   return {
     'residency.of': async ({ session, keys, compare = false }, { signal }) => {
-      const looks = await sessions.get(session).stack.residency(keys.map(Key.parse), {
+      const residencies = await sessions.get(session).stack.residency(keys.map(Key.parse), {
         signal,
         compareBytes: compare ? COMPARED : 0,
         placeWait: PLACE_WAIT,
       })
-      return { looks: looks.map(lookOf) }
+      return { looks: residencies.map(residencyOf) }
     },
     'residency.value': async ({ session, node, key }, { signal }) => {
       const { stack } = sessions.get(session)
@@ -112,7 +112,7 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   while ((await iterator.next()).done !== true);
 }
 
-function lookOf({ key, places, agreement }: Residency): LookOfKey {
+function residencyOf({ key, places, agreement }: Residency): KeyResidency {
   return { key: key.toString(), agreement, places: places.map(placeOf) }
 }
 

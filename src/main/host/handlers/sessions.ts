@@ -26,7 +26,7 @@ export function sessionHandlers({ sessions, registry }: HostParts): HandlersOf<t
       return { done: true }
     },
     'sessions.lookAgain': ({ session }) => {
-      sessions.get(session).lookAtAll()
+      sessions.get(session).refreshAll()
       return { done: true }
     },
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),

@@ -50,8 +50,8 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
       return { ...DONE, entry: history.latestOf(Key.parse(from)) }
     },
     'store.has': async ({ session, key }, { signal }) => {
-      const looking = sessions.get(session).store.has(Key.parse(key), { signal })
-      return { exists: await orAbort(looking, signal, 'look up') }
+      const found = sessions.get(session).store.has(Key.parse(key), { signal })
+      return { exists: await orAbort(found, signal, 'look up') }
     },
     'store.stat': ({ session: id, key: text }, { signal }) => {
       const session = sessions.get(id)

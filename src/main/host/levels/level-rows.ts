@@ -105,12 +105,12 @@ export class LevelRows {
    * Replaces rows by the result of `change`.
    * @returns Whether any row changed.
    */
-  #change<T>(news: ReadonlyMap<string, T>, change: (row: LevelEntry, known: T) => LevelEntry): boolean {
-    if (news.size === 0) return false
+  #change<T>(patches: ReadonlyMap<string, T>, change: (row: LevelEntry, known: T) => LevelEntry): boolean {
+    if (patches.size === 0) return false
     const entries = this.#settled()
     const cursor = entries.cursor()
     const edits: Edit[] = []
-    for (const [name, known] of [...news].sort(([a], [b]) => compareNames(a, b))) {
+    for (const [name, known] of [...patches].sort(([a], [b]) => compareNames(a, b))) {
       const start = entryStart(name)
       cursor.seek(start)
       const isPresent = cursor.startsWith(start)

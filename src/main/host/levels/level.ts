@@ -296,7 +296,7 @@ export class Level {
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.#waiters.turnAway(error)
+    this.#waiters.rejectAll(error)
   }
 }
 
@@ -342,7 +342,7 @@ class Waiters {
     }
   }
 
-  turnAway(error: unknown): void {
+  rejectAll(error: unknown): void {
     for (const waiting of this.#waiting) waiting.reject(error)
     this.#waiting.clear()
   }

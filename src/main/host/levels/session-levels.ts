@@ -250,7 +250,7 @@ class Rechecks {
     const check = { isStale: false }
     this.#running.set(text, check)
     try {
-      const row = await this.#look(key)
+      const row = await this.#readRow(key)
       if (!check.isStale) apply(key, row)
     } catch (error) {
       if (!closing.aborted) fail(key, error)
@@ -260,7 +260,7 @@ class Rechecks {
     this.#runMore()
   }
 
-  async #look(key: Key): Promise<Required<RowPatch>> {
+  async #readRow(key: Key): Promise<Required<RowPatch>> {
     const { store, closing: signal } = this.#options
     const [page, stat] = await Promise.all([
       store.list(key, { limit: 1, signal }),

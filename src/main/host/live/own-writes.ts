@@ -9,9 +9,9 @@ const MOST_KEYS = 500
 
 interface OwnWritesOptions {
   /** Called with a key that was reported soon after an own write: others may have changed it too. */
-  readonly lookAgain: (key: Key) => void
+  readonly recheck: (key: Key) => void
   /** As `lookAgain`, for anything at or below `branch`. */
-  readonly lookAgainBelow: (branch: Key) => void
+  readonly recheckBelow: (branch: Key) => void
 }
 
 /**
@@ -49,7 +49,7 @@ export class OwnWrites {
       this.#branch = [...this.#reported.values()].reduce(commonAncestor, key)
       this.#reported.clear()
     }
-    this.#timer ??= this.#lookLater()
+    this.#timer ??= this.#scheduleRecheck()
     return true
   }
 
@@ -65,12 +65,12 @@ export class OwnWrites {
     }
   }
 
-  #lookLater(): NodeJS.Timeout {
+  #scheduleRecheck(): NodeJS.Timeout {
     return setTimeout(() => {
       this.#forgetOld()
       if (this.#branch !== undefined && this.#written.size > MOST_KEYS) {
         // A job is still writing, so the check is postponed.
-        this.#timer = this.#lookLater()
+        this.#timer = this.#scheduleRecheck()
         return
       }
       this.#timer = undefined
@@ -78,8 +78,8 @@ export class OwnWrites {
       const keys = [...this.#reported.values()]
       this.#branch = undefined
       this.#reported.clear()
-      if (branch !== undefined) this.#options.lookAgainBelow(branch)
-      for (const key of keys) this.#options.lookAgain(key)
+      if (branch !== undefined) this.#options.recheckBelow(branch)
+      for (const key of keys) this.#options.recheck(key)
     }, ECHO).unref()
   }
 }

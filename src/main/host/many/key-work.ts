@@ -62,7 +62,7 @@ export class KeyWork {
     const last = pairs.at(-1)?.from.toString() ?? ''
     await record.append(
       { type: 'keys', keys: prepared.map(({ intent }) => intent) },
-      // After the intents: a run that continues after a kill completes the intents, then goes on after `last`.
+      // After the intents: a run that continues after a kill completes the intents, then continues after `last`.
       { type: 'at', last, place: at },
     )
     const outcomes: KeyOutcome[] = []

@@ -65,7 +65,7 @@ export class Preview {
       this.#counts.roots++
       const { conflicts, problems } = this.#counts
       if (targetOf !== undefined && found === undefined) this.#counts.unchanged++
-      else await this.#look(root, found)
+      else await this.#previewRoot(root, found)
       const stays = this.#counts.conflicts > conflicts || this.#counts.problems > problems
       if (found?.key !== undefined && !stays) this.#leaving?.add(root.key)
       this.#report()
@@ -91,7 +91,7 @@ export class Preview {
     yield* vacating(list, targetOf, signal)
   }
 
-  async #look(root: Root, found: Target | undefined): Promise<void> {
+  async #previewRoot(root: Root, found: Target | undefined): Promise<void> {
     const { source, target, signal } = this.#parts
     const problem = found?.problem ?? this.#problemOf(root.key, found?.key)
     if (problem !== undefined) {

@@ -9,7 +9,7 @@ import { KeySample, type SampledKey } from './key-sample.ts'
 import { headReaderOf } from './value-heads.ts'
 import { kindOfContent, kindOfName } from './value-kind.ts'
 
-/** What is known of one value. */
+/** The known properties of one value. */
 export interface Facts {
   readonly key: Key
   readonly size: number

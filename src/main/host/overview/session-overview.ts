@@ -141,11 +141,11 @@ export class SessionOverview {
   /** Call when anything may have changed. */
   noteAll(): void {
     this.#noteChange()
-    this.lookAgain()
+    this.restart()
   }
 
   /** Starts another round if a page requests reports. The known number of keys is kept until the round has counted. */
-  lookAgain(): void {
+  restart(): void {
     if (this.#running === undefined) return
     this.#facts.clear()
     this.#noteStale()
@@ -168,7 +168,7 @@ export class SessionOverview {
     const { signal } = this.#stop
     try {
       while (!signal.aborted) {
-        await this.#lookAtTouched(signal)
+        await this.#readTouched(signal)
         if (this.#isStale && performance.now() >= this.#nextRound) await this.#round(signal)
         else await this.#wait()
       }
@@ -215,17 +215,17 @@ export class SessionOverview {
   }
 
   /** Reads the facts of changed keys immediately, so that the report need not wait for a round over a large store. */
-  async #lookAtTouched(signal: AbortSignal): Promise<void> {
-    let isNews = false
+  async #readTouched(signal: AbortSignal): Promise<void> {
+    let isChanged = false
     for (const [name, known] of [...this.#touched]) {
       if ('size' in known) continue
       const facts = await factsOf(this.#session, known, signal)
       if (this.#touched.get(name) !== known) continue
       if (facts === undefined) this.#touched.delete(name)
       else this.#touched.set(name, facts)
-      isNews = true
+      isChanged = true
     }
-    if (isNews && this.#hasEnded) this.#publish(this.#withTouched(this.#report))
+    if (isChanged && this.#hasEnded) this.#publish(this.#withTouched(this.#report))
   }
 
   #withTouched<Report extends Omit<Overview, 'version'>>(report: Report): Report {

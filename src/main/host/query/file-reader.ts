@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, real
 /** The maximum number of bytes of a value that is searched. */
 export const LARGEST_VALUE = 64 * 1024 * 1024
 
-/** What is known of a value without its bytes. */
+/** The properties of a value without its bytes. */
 export interface EntryStat {
   readonly size: number
   /** Milliseconds since 1970. */

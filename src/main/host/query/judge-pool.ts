@@ -18,7 +18,7 @@ export type Reply =
   | { readonly id: number; readonly error: unknown }
 
 /** One worker with its pending requests. */
-interface Lane {
+interface PooledWorker {
   readonly worker: Worker
   /** Callbacks of the requests that are not answered yet, by id. */
   readonly waiting: Map<number, (reply: Reply) => void>
@@ -35,14 +35,14 @@ const KEPT = 5 * 60_000
 export class JudgePool {
   readonly size = Math.max(1, Math.min(MOST_WORKERS, availableParallelism()))
   readonly #tasks = new Map<number, Task>()
-  #lanes: Lane[] = []
+  #pool: PooledWorker[] = []
   #last = 0
   #timer: NodeJS.Timeout | undefined
 
   /** Starts the workers, so that the first query need not wait for them. */
   warm(): void {
     clearTimeout(this.#timer)
-    while (this.#lanes.length < this.size) this.#lanes.push(this.#start())
+    while (this.#pool.length < this.size) this.#pool.push(this.#start())
     if (this.#tasks.size === 0) this.#endLater()
   }
 
@@ -59,7 +59,7 @@ export class JudgePool {
       },
       end: () => {
         this.#tasks.delete(run)
-        for (const { worker, runs } of this.#lanes)
+        for (const { worker, runs } of this.#pool)
           if (runs.delete(run)) worker.postMessage({ type: 'end', run } satisfies Request)
         if (this.#tasks.size === 0) this.#endLater()
       },
@@ -74,11 +74,11 @@ export class JudgePool {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer)
-    const lanes = this.#lanes
-    this.#lanes = []
-    for (const lane of lanes)
-      fail(lane, new DatastoreError('CLOSED', 'Cannot judge values: the host is closed'))
-    await Promise.all(lanes.map(({ worker }) => worker.terminate()))
+    const pool = this.#pool
+    this.#pool = []
+    for (const pooled of pool)
+      fail(pooled, new DatastoreError('CLOSED', 'Cannot judge values: the host is closed'))
+    await Promise.all(pool.map(({ worker }) => worker.terminate()))
   }
 
   #ask(
@@ -87,54 +87,54 @@ export class JudgePool {
     run?: number,
   ): Promise<Verdict | Uint32Array> {
     return new Promise((resolve, reject) => {
-      const lane = this.#idlest()
+      const pooled = this.#leastBusy()
       const id = ++this.#last
-      if (lane.waiting.size === 0) lane.worker.ref()
-      lane.waiting.set(id, reply => {
-        lane.waiting.delete(id)
-        if (lane.waiting.size === 0) lane.worker.unref()
+      if (pooled.waiting.size === 0) pooled.worker.ref()
+      pooled.waiting.set(id, reply => {
+        pooled.waiting.delete(id)
+        if (pooled.waiting.size === 0) pooled.worker.unref()
         if ('error' in reply)
           reject(reply.error instanceof Error ? reply.error : new Error(String(reply.error)))
         else resolve(reply.value)
       })
       const task = run === undefined ? undefined : this.#tasks.get(run)
-      if (run !== undefined && task !== undefined && !lane.runs.has(run)) {
-        lane.runs.add(run)
-        lane.worker.postMessage({ type: 'begin', run, task } satisfies Request)
+      if (run !== undefined && task !== undefined && !pooled.runs.has(run)) {
+        pooled.runs.add(run)
+        pooled.worker.postMessage({ type: 'begin', run, task } satisfies Request)
       }
-      lane.worker.postMessage(make(id), transfer)
+      pooled.worker.postMessage(make(id), transfer)
     })
   }
 
-  #idlest(): Lane {
+  #leastBusy(): PooledWorker {
     this.warm()
-    return this.#lanes.reduce((best, lane) => (lane.waiting.size < best.waiting.size ? lane : best))
+    return this.#pool.reduce((best, pooled) => (pooled.waiting.size < best.waiting.size ? pooled : best))
   }
 
-  #start(): Lane {
+  #start(): PooledWorker {
     // Bundlers, and tests that run from source, look for exactly this expression (`scripts/worker-files.mjs`).
     const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
-    const lane: Lane = { worker, waiting: new Map(), runs: new Set() }
+    const pooled: PooledWorker = { worker, waiting: new Map(), runs: new Set() }
     const ended = (cause?: unknown): void => {
-      this.#lanes = this.#lanes.filter(other => other !== lane)
-      fail(lane, new DatastoreError('IO', 'Cannot judge values: a worker has ended', { cause }))
+      this.#pool = this.#pool.filter(other => other !== pooled)
+      fail(pooled, new DatastoreError('IO', 'Cannot judge values: a worker has ended', { cause }))
     }
-    worker.on('message', (reply: Reply) => lane.waiting.get(reply.id)?.(reply))
+    worker.on('message', (reply: Reply) => pooled.waiting.get(reply.id)?.(reply))
     worker.on('error', ended)
     worker.on('exit', () => ended())
     worker.unref()
-    return lane
+    return pooled
   }
 
   #endLater(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      if (this.#lanes.every(({ waiting }) => waiting.size === 0)) void this.close()
+      if (this.#pool.every(({ waiting }) => waiting.size === 0)) void this.close()
     }, KEPT)
     this.#timer.unref()
   }
 }
 
-function fail(lane: Lane, error: Error): void {
-  for (const [id, answer] of [...lane.waiting]) answer({ id, error })
+function fail(pooled: PooledWorker, error: Error): void {
+  for (const [id, answer] of [...pooled.waiting]) answer({ id, error })
 }

@@ -45,7 +45,7 @@ export interface Judged {
 
 /** Judges the entries of a run. Workers read values in files themselves; other values are read through the session. */
 export class Judging {
-  /** Whether the stack keeps each value in a file whose path it knows. */
+  /** Whether the stack keeps each value in a file whose path is known. */
   readonly isFolder: boolean
   readonly #session: QueriedSession
   readonly #files: OpenStore

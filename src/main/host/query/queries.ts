@@ -20,7 +20,7 @@ const IDLE_LIMIT = 60 * 60_000
 const PACE = 100
 
 /** Keys that are checked again concurrently. */
-const LOOKS = 16
+const CONCURRENT_STATS = 16
 
 /** The parts of a session that are needed. */
 interface Queried extends QueriedSession {
@@ -187,7 +187,7 @@ class OpenQuery implements Transfer {
       const columns = detail?.columns?.map(text => text ?? null)
       return { key, size, mtime, excerpt: detail?.excerpt, ...(columns !== undefined && { columns }) }
     })
-    return { rows: look ? await this.#lookedAt(rows, signal) : rows, version }
+    return { rows: look ? await this.#withState(rows, signal) : rows, version }
   }
 
   keys(offset: number, limit: number): string[] {
@@ -251,16 +251,18 @@ class OpenQuery implements Transfer {
     })
   }
 
-  async #lookedAt(rows: readonly ResultRow[], signal: AbortSignal): Promise<ResultRow[]> {
-    const looked: ResultRow[] = []
-    for (let start = 0; start < rows.length; start += LOOKS)
-      looked.push(
-        ...(await Promise.all(rows.slice(start, start + LOOKS).map(row => this.#lookAt(row, signal)))),
+  async #withState(rows: readonly ResultRow[], signal: AbortSignal): Promise<ResultRow[]> {
+    const checked: ResultRow[] = []
+    for (let start = 0; start < rows.length; start += CONCURRENT_STATS)
+      checked.push(
+        ...(await Promise.all(
+          rows.slice(start, start + CONCURRENT_STATS).map(row => this.#rowWithState(row, signal)),
+        )),
       )
-    return looked
+    return checked
   }
 
-  async #lookAt(row: ResultRow, signal: AbortSignal): Promise<ResultRow> {
+  async #rowWithState(row: ResultRow, signal: AbortSignal): Promise<ResultRow> {
     try {
       const stat = this.#session.store.stat(Key.parse(row.key), { signal })
       const { size, mtime } = await orAbort(stat, signal, 'stat')

@@ -176,7 +176,7 @@ export class QueryRun {
     const candidates = new Candidates(this.#session.store, this.#plan, judging.isFolder, signal)
     this.#candidates = candidates
     this.#countAll(signal).catch(() => undefined)
-    const lanes = this.#pool.size * 2 + 1
+    const maxPending = this.#pool.size * 2 + 1
     const pending: Promise<Judged>[] = []
     let toSkip = inKeyOrder ? parsed.offset : 0
     const take = async (): Promise<boolean> => {
@@ -194,7 +194,7 @@ export class QueryRun {
         // Nobody awaits it before its turn, so its rejection must be handled here.
         judged.catch(() => undefined)
         pending.push(judged)
-        if (pending.length >= lanes) needsMore = await take()
+        if (pending.length >= maxPending) needsMore = await take()
         if (!needsMore || signal.aborted) break
       }
       while (needsMore && !signal.aborted && pending.length > 0) needsMore = await take()

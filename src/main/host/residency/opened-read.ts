@@ -56,8 +56,9 @@ export function readOpened(
 
 /** The bytes at the only place that keeps the value; `undefined` if there is more than one, or it does not answer. */
 async function readKept({ stack }: Session, key: Key, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const [look] = await stack.residency([key], { signal, compareBytes: 0, placeWait: PLACE_WAIT })
-  const places = look?.places.filter(({ isCopy, state }) => !isCopy || state.startsWith('unflushed')) ?? []
+  const [residency] = await stack.residency([key], { signal, compareBytes: 0, placeWait: PLACE_WAIT })
+  const places =
+    residency?.places.filter(({ isCopy, state }) => !isCopy || state.startsWith('unflushed')) ?? []
   const holding = places.filter(({ state }) => state !== 'absent')
   const [place] = holding
   if (holding.length !== 1 || place?.state !== 'present') return undefined

@@ -74,8 +74,10 @@ async function untilCopied(spans: ReadSpans, onSpan: (listener: () => void) => v
 async function withCaches(spans: ReadSpans, { stack, key }: TracedRead): Promise<readonly ReadStep[]> {
   const { steps, passedCaches } = spans
   if (passedCaches.length === 0) return steps
-  const [look] = await stack.residency([key], { compareBytes: 0, placeWait: COPY_WAIT })
+  const [residency] = await stack.residency([key], { compareBytes: 0, placeWait: COPY_WAIT })
   const caches = new Set(passedCaches)
-  const holding = (look?.places ?? []).filter(({ node, state }) => caches.has(node) && state === 'present')
+  const holding = (residency?.places ?? []).filter(
+    ({ node, state }) => caches.has(node) && state === 'present',
+  )
   return [...steps, ...holding.map(({ node }) => ({ node, outcome: 'copied' as const }))]
 }

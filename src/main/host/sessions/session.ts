@@ -127,8 +127,8 @@ export class Session {
       onChange: change => this.#onChange(change),
     })
     this.#ownWrites = new OwnWrites({
-      lookAgain: key => this.#lookAgain(key),
-      lookAgainBelow: branch => this.#lookAgainBelow(branch),
+      recheck: key => this.#recheck(key),
+      recheckBelow: branch => this.#recheckBelow(branch),
     })
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
     this.keys = new SessionKeys(this)
@@ -290,12 +290,12 @@ export class Session {
   }
 
   /** Reads everything that is shown again, unless every change was reported. Call when the window gets the focus. */
-  lookAtAll(): void {
+  refreshAll(): void {
     // The overview shows keys of levels that nobody follows.
-    this.overview.lookAgain()
+    this.overview.restart()
     if (this.#followed.hasReportedAll) return
     this.#followed.renew()
-    this.#lookAgainBelow(Key.root)
+    this.#recheckBelow(Key.root)
   }
 
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
@@ -330,7 +330,7 @@ export class Session {
     if (this.#ownWrites.isEcho(key)) return
     if (type === 'resync') {
       this.levels.recheck(key)
-      this.#lookAgainBelow(key)
+      this.#recheckBelow(key)
     } else {
       this.#feed.note({ type, key })
       this.levels.noteChange({ type, key })
@@ -339,14 +339,14 @@ export class Session {
   }
 
   /** Reads a key again that may differ from what is shown. */
-  #lookAgain(key: Key): void {
+  #recheck(key: Key): void {
     this.#feed.note({ type: 'put', key })
     this.levels.recheck(key)
     this.overview.note(key)
   }
 
   /** Reads everything at or below `branch` again, because it may differ from what is shown. */
-  #lookAgainBelow(branch: Key): void {
+  #recheckBelow(branch: Key): void {
     this.levels.refresh(branch, true)
     this.overview.noteAll()
     this.#feed.noteBranch(branch)

@@ -168,7 +168,7 @@ class PulledStream implements Transfer {
   }
 
   async #finish(): Promise<void> {
-    // Pulls once more after the last byte, so that the store knows that the value was read whole.
+    // Pulls once more after the last byte, so that the store detects that the whole value was read.
     await this.#chunks.next()
     await this.end()
     const after = await this.#store.stat(this.#key).catch((error: unknown) => {

@@ -33,7 +33,7 @@ export function isSkipped(session: string): boolean {
 /**
  * Asks for the names of those sessions that are production, before something is done to them.
  * @param title Names the act: `Delete 12 keys`.
- * @returns Whether to go on.
+ * @returns Whether to continue.
  */
 export async function confirmAct(
   services: Services,

@@ -88,7 +88,7 @@ export function whyNoUndo(history: HistoryState, bytes: number | undefined): str
   return `The value has ${formatBytes(bytes)}, and only values of up to ${formatBytes(history.maxValueBytes)} are recorded.`
 }
 
-/** Asks before a put that could not be taken back because of its size. @returns Whether to go on. */
+/** Asks before a put that could not be taken back because of its size. @returns Whether to continue. */
 export async function confirmLargePut(services: Services, session: string, bytes: number): Promise<boolean> {
   const { histories } = services.state
   const history = histories.get(session) ?? (await histories.load(session))

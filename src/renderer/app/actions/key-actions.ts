@@ -35,11 +35,11 @@ export async function deleteValue(services: Services, session: string, key: stri
 /** Deletes a value at once where that can be undone; else, for a branch, and in production, asks first. */
 export async function requestDelete(services: Services, target: DeleteTarget): Promise<void> {
   const { session, key, isBranch } = target
-  const looked = Promise.all([
+  const facts = Promise.all([
     services.state.histories.load(session),
     services.client.call('store.stat', { session, key }).catch(() => undefined),
   ])
-  const [history, stat] = await whileWaiting(`Looking at "${key}"…`, looked)
+  const [history, stat] = await whileWaiting(`Looking at "${key}"…`, facts)
   const why = whyNoUndo(history, stat?.size)
   const isProduction = isInProduction(services, session)
   if (isProduction && !isBranch && why === undefined && !isSkipped(session)) {
@@ -195,7 +195,7 @@ export function handleKeyRequest(services: Services, session: string, request: K
   }
 }
 
-/** The requests that write, in words; those on many keys are looked at where they are carried out. */
+/** The requests that write, in words; those on many keys are checked where they are executed. */
 const CHANGES: Partial<Readonly<Record<KeyRequest['type'], string>>> = {
   newKey: 'put a key',
   delete: 'delete keys',

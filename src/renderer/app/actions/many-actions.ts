@@ -102,7 +102,7 @@ export function refusesWrites({ state }: Pick<Services, 'state'>, session: strin
   return true
 }
 
-/** Puts keys of a session into a branch of the same or another one, after a look at what is there. */
+/** Puts keys of a session into a branch of the same or another one, after checking which keys exist there. */
 export function transferKeys(
   services: Services,
   from: { readonly session: string; readonly selection: Selection; readonly base?: string | undefined },

@@ -9,7 +9,7 @@ import { showChange } from './history-actions.ts'
 
 /** Bytes that are put by one call; larger files go in pieces of this size. */
 const PIECE = 4 * 1024 * 1024
-/** Keys looked at, or put, at once. */
+/** Keys checked, or put, concurrently. */
 const WIDTH = 8
 
 interface DroppedFile {

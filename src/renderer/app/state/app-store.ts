@@ -7,7 +7,7 @@ import { activeTab, NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
 export interface Subject {
   readonly session: string
   readonly key: string
-  /** What exists at the key, if the tree or the tab knows it. */
+  /** What exists at the key, if known from the tree or the tab. */
   readonly row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined
 }
 

@@ -50,13 +50,13 @@ export function followHost(services: Services): () => void {
   for (const path of filesWithDraft(services.storage)) {
     if (!hello.corrections.includes(path)) attempt(() => editStackFile(services, path))
   }
-  const lookAgain = (): void => {
+  const refresh = (): void => {
     const { session } = useAppStore.getState()
     if (session !== undefined) attempt(() => client.call('sessions.lookAgain', { session }))
   }
-  addEventListener('focus', lookAgain)
+  addEventListener('focus', refresh)
   const ends = [
-    () => removeEventListener('focus', lookAgain),
+    () => removeEventListener('focus', refresh),
     state.sessions.subscribe(followSessions),
     state.shown.subscribe(() => {
       // The session may become known after the request to show it.

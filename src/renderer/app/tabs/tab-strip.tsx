@@ -157,7 +157,7 @@ function TabList({ tabs, hints, onActivate }: TabListProps) {
   )
 }
 
-/** At which ends of the strip tabs are out of sight. */
+/** At which ends of the strip tabs are hidden. */
 type More = 'start' | 'end' | 'both' | undefined
 
 function useMore(list: RefObject<HTMLElement | null>, count: number): More {
@@ -165,18 +165,18 @@ function useMore(list: RefObject<HTMLElement | null>, count: number): More {
   useEffect(() => {
     const element = list.current
     if (element === null || count === 0) return undefined
-    const look = () => {
+    const update = () => {
       const isStart = element.scrollLeft > 1
       const isEnd = element.scrollLeft + element.clientWidth < element.scrollWidth - 1
       setMore(isStart ? (isEnd ? 'both' : 'start') : isEnd ? 'end' : undefined)
     }
-    look()
-    const observer = new ResizeObserver(look)
+    update()
+    const observer = new ResizeObserver(update)
     observer.observe(element)
-    element.addEventListener('scroll', look, { passive: true })
+    element.addEventListener('scroll', update, { passive: true })
     return () => {
       observer.disconnect()
-      element.removeEventListener('scroll', look)
+      element.removeEventListener('scroll', update)
     }
   }, [list, count])
   return more

@@ -135,7 +135,7 @@ function stayedText({ result }: JobInfo): string {
   return ` · ${counts.filter(text => text !== '').join(', ')}${reason}`
 }
 
-/** Empty until the rate can be estimated, and where nobody knows how much there is. */
+/** Empty until the rate can be estimated, and where the total is unknown. */
 function leftText({ done, total }: JobInfo, elapsed: number): string {
   if (elapsed < 500 || done === 0 || total === undefined || total <= done) return ''
   return `about ${formatTimeLeft(((total - done) / done) * elapsed)} left · `

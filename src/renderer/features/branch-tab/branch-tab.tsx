@@ -58,7 +58,7 @@ export function BranchTab(props: BranchTabProps) {
   const counting = useCountJob(jobs, id, prefix)
   useEffect(() => {
     if (!isFocusRequested) return
-    // Who goes on elsewhere meanwhile keeps the keyboard.
+    // A component that got the focus meanwhile keeps it.
     const ends = new AbortController()
     for (const type of ['keydown', 'pointerdown'])
       window.addEventListener(type, onFocusTaken, { capture: true, signal: ends.signal })

@@ -33,11 +33,11 @@ interface Page {
   readonly version: number
 }
 
-/** A child with what is known of its value. */
+/** A child with the known properties of its value. */
 export interface ChildRow extends Row {
   /** Milliseconds since 1970. */
   readonly mtime?: number
-  /** Whether it may be a branch as well: a sort looks at values alone. */
+  /** Whether it may be a branch as well: a sort reads only values. */
   readonly isSorted?: boolean
 }
 

@@ -65,7 +65,7 @@ export function ChildrenTable(props: ChildrenTableProps) {
   const [menuAt, setMenuAt] = useState<{ readonly x: number; readonly y: number }>()
   const body = useRef<HTMLDivElement>(null)
   /** Grows with every request to focus the active row. */
-  const [focusWish, setFocusWish] = useState(0)
+  const [focusRequests, setFocusRequests] = useState(0)
 
   useEffect(() => {
     rows.setVisible(first, end)
@@ -73,9 +73,9 @@ export function ChildrenTable(props: ChildrenTableProps) {
   }, [rows, stats, first, end, revision, statsRevision])
 
   useLayoutEffect(() => {
-    if (focusWish === 0) return
+    if (focusRequests === 0) return
     body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
-  }, [focusWish])
+  }, [focusRequests])
 
   useLayoutEffect(() => {
     const row = isFocusRequested && body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')
@@ -89,7 +89,7 @@ export function ChildrenTable(props: ChildrenTableProps) {
   }
 
   const select = (index: number) => {
-    setFocusWish(wish => wish + 1)
+    setFocusRequests(wish => wish + 1)
     setActive(index)
     reveal(index)
   }
@@ -255,7 +255,7 @@ function sortedBy(by: ChildOrder['by'], order: ChildOrder | undefined): Sorted {
   return order.isDescending ? 'descending' : 'ascending'
 }
 
-/** The largest and the newest first, which is mostly what one looks for; then the other way round. */
+/** The largest and the newest first, which is usually needed; then the reverse. */
 function nextOrder(by: ChildOrder['by'], order: ChildOrder | undefined): ChildOrder {
   return { by, isDescending: order?.by !== by || !order.isDescending }
 }

@@ -12,7 +12,7 @@ interface SortedState extends QueryRowsState {
 }
 
 /**
- * The values of a branch by size or time: the rows of a query for its values, which the host looks at and sorts. Rows
+ * The values of a branch by size or time: the rows of a query for its values, which the host reads and sorts. Rows
  * stay where they are when values change meanwhile, until they are sorted again.
  */
 export class SortedRows implements RowSource {
@@ -30,7 +30,7 @@ export class SortedRows implements RowSource {
     this.#session = session
     this.#prefix = prefix
     this.#order = order
-    this.#query = new QueryRows(client, session, { looks: false })
+    this.#query = new QueryRows(client, session, { readsState: false })
     this.#state = { ...this.#query.getState(), isOutdated: false }
   }
 

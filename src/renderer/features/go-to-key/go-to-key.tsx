@@ -34,7 +34,7 @@ export interface GoToKeyProps {
 /** The maximum number of offered names of a level. */
 const LIMIT = 100
 
-/** Rows that are in sight at once. */
+/** The number of visible rows. */
 const MAX_ROWS = 12
 
 /** The maximum number of offered hits of a search. */

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useKeyPlaces } from '../../api/key-looks.ts'
+import { useKeyPlaces } from '../../api/key-places.ts'
 import { useLastRead } from '../../api/last-reads.ts'
 import { KindIcon } from '../../ui/kind-icon.tsx'
 import { useNow } from '../../ui/use-now.ts'
@@ -12,7 +12,7 @@ import type { WhereItLivesProps } from './where-it-lives.tsx'
 export function PlaceChips({ client, reads, session, keyText, onTake }: WhereItLivesProps) {
   const read = useLastRead(reads, session.id)
   const now = useNow()
-  const { look, lookedAt = 0 } = useKeyPlaces(
+  const { residency, readAt = 0 } = useKeyPlaces(
     client,
     session,
     keyText,
@@ -20,8 +20,8 @@ export function PlaceChips({ client, reads, session, keyText, onTake }: WhereItL
   )
   const [shown, show] = useState<PlaceView>()
   // A store that is one node has no other place.
-  if (look === undefined || session.nodes.length === 1) return null
-  const places = placeViews(look, session.nodes, Math.max(now, lookedAt)).filter(
+  if (residency === undefined || session.nodes.length === 1) return null
+  const places = placeViews(residency, session.nodes, Math.max(now, readAt)).filter(
     ({ size }) => size !== undefined,
   )
   if (places.length === 0) return null

@@ -1,4 +1,4 @@
-import type { LookOfKey, PlaceOfKey } from '../../../shared/procedures/residency.ts'
+import type { KeyResidency, PlaceOfKey } from '../../../shared/procedures/residency.ts'
 import { formatAgo, formatBytes } from '../../ui/text/format.ts'
 
 /** One place of a key, in words. */
@@ -11,7 +11,7 @@ export interface PlaceView {
   readonly detail: string
   /** When it was written, if that is known. */
   readonly age: string | undefined
-  /** The key as the node knows it, where that is another one. */
+  /** The key in the node, if it differs. */
   readonly ownKey: string | undefined
   readonly state: 'here' | 'differs' | 'none' | 'failed'
 }
@@ -23,7 +23,7 @@ interface NamedNode {
 }
 
 export function placeViews(
-  { key, places }: LookOfKey,
+  { key, places }: KeyResidency,
   nodes: readonly NamedNode[],
   now: number,
 ): readonly PlaceView[] {
@@ -83,7 +83,7 @@ function detailOf(
 }
 
 /** What the places have in common, for a badge; `undefined` where there is nothing to compare. */
-export function agreementText({ agreement, places }: LookOfKey): string | undefined {
+export function agreementText({ agreement, places }: KeyResidency): string | undefined {
   if (agreement === 'same') return 'same value'
   if (agreement === 'unknown') return 'not compared'
   if (agreement === 'single') return undefined

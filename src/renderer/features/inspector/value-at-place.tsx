@@ -24,7 +24,7 @@ export interface ValueAtPlaceProps {
   readonly onClose: () => void
 }
 
-/** The value that one place has, to look at. */
+/** Shows the value that one place has. */
 export function ValueAtPlace({ client, session, keyText, place, onTake, onClose }: ValueAtPlaceProps) {
   const value = useValue(client, session, keyText, place.node)
   const bytes = value?.bytes

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import { useKeyPlaces } from '../../api/key-looks.ts'
+import { useKeyPlaces } from '../../api/key-places.ts'
 import { type LastReads, useLastRead } from '../../api/last-reads.ts'
 import { KindIcon } from '../../ui/kind-icon.tsx'
 import { ReadWay } from '../../ui/read-way.tsx'
@@ -28,13 +28,13 @@ export function WhereItLives(props: WhereItLivesProps) {
   const read = useLastRead(reads, session.id)
   const own = read?.key === keyText ? read : undefined
   const now = useNow()
-  const { look, lookedAt = 0, failure } = useKeyPlaces(client, session, keyText, own?.at)
+  const { residency, readAt = 0, failure } = useKeyPlaces(client, session, keyText, own?.at)
   const [shown, show] = useState<PlaceView>()
   // A branch without a value lives nowhere.
-  if (look?.places.every(({ state }) => state === 'absent')) return null
+  if (residency?.places.every(({ state }) => state === 'absent')) return null
   // With a single place, its failure is the one that is already shown.
-  if (isFailing && (failure !== undefined || (look?.places.length ?? 0) < 2)) return null
-  const agreement = look && agreementText(look)
+  if (isFailing && (failure !== undefined || (residency?.places.length ?? 0) < 2)) return null
+  const agreement = residency && agreementText(residency)
   return (
     <section aria-labelledby="where-it-lives" className={styles['section']}>
       <div className={styles['head']}>
@@ -42,7 +42,7 @@ export function WhereItLives(props: WhereItLivesProps) {
           Where it lives
         </h3>
         {agreement !== undefined && (
-          <span role="status" className={styles['badge']} data-agreement={look?.agreement}>
+          <span role="status" className={styles['badge']} data-agreement={residency?.agreement}>
             {agreement}
           </span>
         )}
@@ -52,10 +52,10 @@ export function WhereItLives(props: WhereItLivesProps) {
           {failure}
         </p>
       )}
-      {look === undefined && failure === undefined && <div aria-hidden className={styles['skeleton']} />}
+      {residency === undefined && failure === undefined && <div aria-hidden className={styles['skeleton']} />}
       <ul className={styles['places']}>
-        {look !== undefined &&
-          placeViews(look, session.nodes, Math.max(now, lookedAt)).map((place, index) => (
+        {residency !== undefined &&
+          placeViews(residency, session.nodes, Math.max(now, readAt)).map((place, index) => (
             // A node may be two places: what it has not flushed, and what it has.
             <li key={`${index} ${place.node}`}>
               <Place place={place} onShow={() => show(place)} />

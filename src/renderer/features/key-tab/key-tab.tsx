@@ -65,7 +65,7 @@ export interface KeyTabProps {
   readonly onHistoryShown: () => void
   /** What the window has to say to a put. */
   readonly putEvents: PutEvents
-  /** Where the value lives, shown beside what is known of it. */
+  /** Where the value lives, shown next to its properties. */
   readonly places?: ReactNode
 }
 

@@ -50,7 +50,7 @@ export function ManyDialog(props: ManyDialogProps) {
     counts.left > 0
   const submit = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => {
-    // It could not take the focus while it was disabled; who went on to another field keeps it there.
+    // It could not take the focus while it was disabled. If the user has moved to another field, the focus stays there.
     const isOnDialog = document.activeElement?.contains(submit.current) === true
     if (canRun && !isAsking && isOnDialog) submit.current?.focus()
   }, [canRun, isAsking])

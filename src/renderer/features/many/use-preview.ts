@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ManyAction, ManyPreview } from '../../../shared/procedures/many.ts'
 import type { JobList } from '../../api/host-state.ts'
 
-/** What is known of what an action would touch. */
+/** The preview of an action, as far as it is known. */
 export interface PreviewState {
   readonly preview: ManyPreview | undefined
   readonly state: 'running' | 'done' | 'failed'
@@ -11,7 +11,7 @@ export interface PreviewState {
 
 const NOTHING: PreviewState = { preview: undefined, state: 'running', problem: undefined }
 
-/** Milliseconds that somebody types no more before what was typed is looked through. */
+/** Milliseconds without typing before a preview starts. */
 const TYPING = 150
 
 /** Looks through what an action would touch, by a job that ends with the component or the action. */

@@ -39,9 +39,12 @@ export function OpenDialog(props: OpenDialogProps) {
   const [connecting, setConnecting] = useState<{ readonly kind: KindInfo; readonly address: string }>()
   const [problem, setProblem] = useState<string>()
   const latest = useRef(text)
-  const look = useCallback((typed: string, signal?: AbortSignal) => lookAt(typed, client, signal), [client])
+  const identifyTyped = useCallback(
+    (typed: string, signal?: AbortSignal) => identify(typed, client, signal),
+    [client],
+  )
   // A password stays in this window until it is stored as a secret.
-  const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', look)
+  const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', identifyTyped)
   const named = found.state === 'answered' ? found.value : undefined
 
   function change(next: string): void {
@@ -55,7 +58,7 @@ export function OpenDialog(props: OpenDialogProps) {
   async function submit(): Promise<void> {
     if (!isWorthAsking(text)) return
     try {
-      const answer = await look(withoutPassword(text))
+      const answer = await identifyTyped(withoutPassword(text))
       if (latest.current === text) proceed(answer)
     } catch (error) {
       if (latest.current === text) setProblem(error instanceof Error ? error.message : String(error))
@@ -194,7 +197,7 @@ interface Named extends Recognised {
   readonly engine: KindInfo | undefined
 }
 
-async function lookAt(text: string, client: Client, signal?: AbortSignal): Promise<Named> {
+async function identify(text: string, client: Client, signal?: AbortSignal): Promise<Named> {
   const options = signal && { signal }
   const [recognised, engines] = await Promise.all([
     client.call('sessions.recognise', { text }, options),

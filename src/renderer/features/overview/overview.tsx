@@ -65,7 +65,7 @@ export function Overview({ client, session, revision, onOpen, steps, stepsWhenEm
         <EmptyStore steps={stepsWhenEmpty} />
       ) : (
         <div className={styles['cards']}>
-          <Holdings overview={overview} hasFailed={failure !== undefined} />
+          <StoreContents overview={overview} hasFailed={failure !== undefined} />
           <LargestBranches overview={overview} hasFailed={failure !== undefined} onOpen={onOpen} />
           <LastChanged overview={overview} hasFailed={failure !== undefined} now={now} onOpen={onOpen} />
           <Card title="Next">
@@ -84,12 +84,12 @@ function bytesUnit(overview: Report | undefined, hasFailed: boolean): string {
   return overview === undefined || overview.state === 'counting' ? 'counting…' : 'measuring…'
 }
 
-interface HoldingsProps {
+interface StoreContentsProps {
   readonly overview: Report | undefined
   readonly hasFailed: boolean
 }
 
-function Holdings({ overview, hasFailed }: HoldingsProps) {
+function StoreContents({ overview, hasFailed }: StoreContentsProps) {
   const bytes = overview && bytesText(overview)
   const isCounting = overview === undefined || overview.state === 'counting'
   return (

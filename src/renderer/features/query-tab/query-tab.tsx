@@ -26,7 +26,7 @@ export interface QueryTabProps extends KeptQueriesProps {
   readonly onCopy: (text: string, what: string) => void
   /** Something is to be done to hits of a query below a branch. */
   readonly onMany: (action: ManyKeyAction, selection: KeySelection, prefix: string) => void
-  /** The keyboard is to go to what is looked for. */
+  /** Whether to focus the search field. */
   readonly isFocusRequested: boolean
   readonly onFocusTaken: () => void
 }
@@ -34,7 +34,7 @@ export interface QueryTabProps extends KeptQueriesProps {
 /** Width in pixels from which the JSON is shown beside the builder. */
 const WIDE = 1500
 
-/** Milliseconds after a change of keys until the rows in sight are looked at again. */
+/** Milliseconds after a change of keys until the visible rows are checked again. */
 const QUIET = 300
 
 /** Keys that are copied at most. */
@@ -169,13 +169,13 @@ export function QueryTab(props: QueryTabProps) {
 
 /** The rows of the queries of a tab, which follow what becomes of their keys. */
 function useFollowedRows(client: Client, session: string): QueryRows {
-  const [rows] = useState(() => new QueryRows(client, session, { looks: true }))
+  const [rows] = useState(() => new QueryRows(client, session, { readsState: true }))
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     const end = client.on('valueChanged', change => {
       if (change.session !== session) return
       clearTimeout(timer)
-      timer = setTimeout(() => rows.lookAgain(), QUIET)
+      timer = setTimeout(() => rows.readStateAgain(), QUIET)
     })
     return () => {
       end()
@@ -186,7 +186,7 @@ function useFollowedRows(client: Client, session: string): QueryRows {
   return rows
 }
 
-/** The branch that a query looks below. */
+/** The branch in which a query searches. */
 function prefixOf(text: string | undefined): string {
   return (text === undefined ? undefined : readQuery(text)?.query.prefix) ?? '/'
 }

@@ -55,17 +55,17 @@ export function ResultsTable(props: ResultsTableProps) {
   })
   const [menuAt, setMenuAt] = useState<Point>()
   const body = useRef<HTMLDivElement>(null)
-  /** Grows with every wish to have the focus on the active row. */
-  const [focusWish, setFocusWish] = useState(0)
+  /** Grows with every request to focus the active row. */
+  const [focusRequests, setFocusRequests] = useState(0)
 
   useEffect(() => results.setVisible(first, end), [results, first, end, revision])
   useLayoutEffect(() => {
-    if (focusWish === 0) return
+    if (focusRequests === 0) return
     body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
-  }, [focusWish])
+  }, [focusRequests])
 
   const select = (index: number, how: HowChosen | undefined) => {
-    setFocusWish(wish => wish + 1)
+    setFocusRequests(wish => wish + 1)
     setActive(index)
     reveal(index)
     if (how !== undefined) void choose(how, index).catch(reportFailure)

@@ -18,7 +18,7 @@ import { countWords, markText, nodeName } from './node-text.ts'
 import styles from './stack-drawing.module.css'
 import { useNodeCounts } from './use-node-counts.ts'
 
-/** What is known of a kind. */
+/** The description of a kind. */
 interface KindWords {
   readonly label: string
   readonly help: string

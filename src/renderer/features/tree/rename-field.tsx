@@ -131,13 +131,13 @@ function RenameField({ from, isValue, onRename, onDone }: RenameFieldProps) {
         }}
       />
       {problem !== undefined ? (
-        <span ref={keepInSight} id={messageId} role="alert" className={styles['problem']}>
+        <span ref={keepVisible} id={messageId} role="alert" className={styles['problem']}>
           <VisibleText text={problem} />
         </span>
       ) : (
         text !== name &&
         'to' in renamed && (
-          <span ref={keepInSight} role="status" className={styles['preview']}>
+          <span ref={keepVisible} role="status" className={styles['preview']}>
             Becomes <VisibleText text={renamed.to} />
           </span>
         )
@@ -157,7 +157,7 @@ export function usuallyChanged(
 }
 
 /** Moves a message above its field where it would be cut off at the edge of the tree. */
-function keepInSight(message: HTMLElement | null): void {
+function keepVisible(message: HTMLElement | null): void {
   const tree = message?.closest('[role=tree]')?.getBoundingClientRect()
   if (message === null || tree === undefined) return
   message.dataset['place'] = message.getBoundingClientRect().bottom > tree.bottom ? 'above' : 'below'

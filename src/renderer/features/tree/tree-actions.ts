@@ -75,9 +75,9 @@ export class TreeActions {
     if (focus === undefined || focus.index === STATUS_ROW) return
     const total = focus.level.state.count
     await this.#try(async () => {
-      const { opened, looked } = await openSiblings(source, focus)
-      if (looked < total) {
-        this.#options.onNotice(`Opened ${opened} branches among the nearest ${looked} of ${total} rows`)
+      const { opened, checked } = await openSiblings(source, focus)
+      if (checked < total) {
+        this.#options.onNotice(`Opened ${opened} branches among the nearest ${checked} of ${total} rows`)
       }
     })
   }
@@ -198,18 +198,18 @@ export class TreeActions {
   }
 }
 
-/** The most rows of one level to look at, nearest first. */
+/** The maximum number of rows of one level to check, nearest first. */
 const MAX_SIBLINGS = 1000
 
 /** Opens the sibling branches of a row. @returns How many were opened, of how many rows. */
 export async function openSiblings(
   source: TreeSource,
   { level, index }: Place,
-): Promise<{ readonly opened: number; readonly looked: number }> {
+): Promise<{ readonly opened: number; readonly checked: number }> {
   const { calls, model } = source.state
   const offset = Math.max(0, Math.min(index - MAX_SIBLINGS / 2, level.state.count - MAX_SIBLINGS))
   const { rows, version } = await calls.rows(level.prefix, offset, MAX_SIBLINGS)
-  if (version !== level.state.version) return { opened: 0, looked: rows.length }
+  if (version !== level.state.version) return { opened: 0, checked: rows.length }
   let opened = 0
   await source.state.hold(() =>
     forEachBounded([...rows.entries()], 16, async ([step, row]) => {
@@ -219,5 +219,5 @@ export async function openSiblings(
       await source.open(place, row, 1)
     }),
   )
-  return { opened, looked: rows.length }
+  return { opened, checked: rows.length }
 }

@@ -149,7 +149,7 @@ function rowMenu(row: RowView | undefined, { isReadOnly, isCompact }: RowMenuSta
     open.push({ id: 'openBranch', label: 'Open as branch', shortcut: held('Alt+Enter') })
   }
   const change: MenuEntry[] = [{ id: 'newKey', label: 'New key here…', isDisabled: isReadOnly }]
-  const look: MenuEntry[] = [
+  const view: MenuEntry[] = [
     { id: 'refresh', label: 'Refresh' },
     { id: 'jump', label: 'Jump to name…', shortcut: '/' },
     { id: 'goToKey', label: 'Go to key…', shortcut: held('CmdOrCtrl+P') },
@@ -169,11 +169,11 @@ function rowMenu(row: RowView | undefined, { isReadOnly, isCompact }: RowMenuSta
     })
   }
   if (key?.isBranch === true)
-    look.unshift({ id: 'query', label: 'Search in this branch…' }, { id: 'count', label: 'Count keys below' })
+    view.unshift({ id: 'query', label: 'Search in this branch…' }, { id: 'count', label: 'Count keys below' })
   return [
     { id: 'Open', entries: open },
     { id: 'Change', entries: change },
-    { id: 'Look', entries: look },
+    { id: 'Look', entries: view },
     { id: 'Remove', entries: remove },
   ]
 }

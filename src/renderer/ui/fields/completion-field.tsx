@@ -44,7 +44,7 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly rows?: number
 }
 
-/** In a low window, what is below the list stays in sight. */
+/** In a low window, what is below the list stays visible. */
 const ROOM = 'max(calc(4 * var(--row) + 8px), calc(100dvh - 250px))'
 
 /** A text field with a list of completions below it that the arrow keys reach without leaving the field. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agreementText, placeViews } from '../../../../src/renderer/features/inspector/places.ts'
-import type { LookOfKey, PlaceOfKey } from '../../../../src/shared/procedures/residency.ts'
+import type { KeyResidency, PlaceOfKey } from '../../../../src/shared/procedures/residency.ts'
 
 const NOW = Date.UTC(2026, 2, 1, 12)
 const nodes = [
@@ -16,12 +16,12 @@ const place = (node: string, more: Partial<PlaceOfKey> = {}): PlaceOfKey => ({
   stat,
   ...more,
 })
-const look = (places: PlaceOfKey[], agreement: LookOfKey['agreement'] = 'same'): LookOfKey => ({
+const look = (places: PlaceOfKey[], agreement: KeyResidency['agreement'] = 'same'): KeyResidency => ({
   key: '/a',
   places,
   agreement,
 })
-const rowsOf = (of: LookOfKey) =>
+const rowsOf = (of: KeyResidency) =>
   placeViews(of, nodes, NOW).map(({ label, size, detail, state }) => [label, size, detail, state])
 
 describe('the places of a key in words', () => {

@@ -151,7 +151,7 @@ export class EtcdDriver implements OrderedDriver {
     return rows
   }
 
-  /** Rows that have not expired. Without their values this is known of those without a lease alone. */
+  /** Rows that have not expired. Without their values this is known only for those without a lease. */
   async #visible(
     kvs: readonly IKeyValue[],
     keysOnly: boolean,

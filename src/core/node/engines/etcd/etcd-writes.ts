@@ -81,7 +81,7 @@ export class EtcdWrites {
       const revision = await this.commit([], puts, undefined)
       return revision === undefined ? undefined : { outcome: 'done', revision }
     } catch (error) {
-      // After other failures nobody knows whether they were made.
+      // After other failures it is unknown whether they were made.
       if (error instanceof DatastoreError && REFUSALS.has(error.code)) return undefined
       throw error
     }

@@ -28,7 +28,7 @@ const MOST_FOLLOWED = 2000
 const MAX_REPORTED = 10_000
 /** How far an etag of another opening is followed back. */
 const MOST_TRACED = 10_000
-/** How often the branch is looked at while it is watched, in milliseconds. */
+/** How often the branch is checked while it is watched, in milliseconds. */
 const POLL = 200
 
 /**
@@ -46,7 +46,7 @@ export class BranchHead {
   #head: Head = { commit: undefined, tree: undefined }
   #base: string | undefined
   readonly #versions = new Map<string, Version>()
-  /** What the files of the reference held when it was last looked at. */
+  /** The content of the files of the reference at the last check. */
   #seen: string | undefined
   #refreshing: Promise<Head> | undefined
   #watchers = 0
@@ -63,7 +63,7 @@ export class BranchHead {
   /** The branch as it is now. Without a promise if nobody has changed it. */
   get current(): Maybe<Head> {
     if (this.#isFixed && this.#seen !== undefined) return this.#head
-    const seen = this.#isFixed ? this.#ref : this.#look()
+    const seen = this.#isFixed ? this.#ref : this.#readReference()
     if (seen === this.#seen) return this.#head
     this.#refreshing ??= this.#refresh(seen).finally(() => {
       this.#refreshing = undefined
@@ -72,7 +72,7 @@ export class BranchHead {
   }
 
   /** The content of the file of the reference, which is exact however fast it changes. */
-  #look(): string {
+  #readReference(): string {
     const { folder } = this.#repository.place
     try {
       return readFileSync(join(folder, this.#ref), 'latin1').trim()
@@ -188,13 +188,13 @@ export class BranchHead {
   watched(signal: AbortSignal): void {
     if (signal.aborted || this.#isFixed) return
     this.#watchers++
-    this.#poll ??= setInterval(() => void this.#lookAgain(), POLL)
+    this.#poll ??= setInterval(() => void this.#recheck(), POLL)
     signal.addEventListener('abort', () => {
       if (--this.#watchers === 0) this.close()
     })
   }
 
-  async #lookAgain(): Promise<void> {
+  async #recheck(): Promise<void> {
     try {
       await this.current
     } catch {

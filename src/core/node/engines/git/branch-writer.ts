@@ -36,7 +36,7 @@ interface Waiting {
 /** An answer to a change, which waits until the branch has moved. */
 interface Answer {
   readonly deliver: () => void
-  /** Given instead if nobody knows whether the commit of the change lasts; absent if the change made none. */
+  /** Called instead if it is unknown whether the commit of the change is durable; absent if the change made none. */
   readonly fail?: (error: unknown) => void
 }
 
@@ -46,8 +46,8 @@ class MayBeMoved extends Error {}
 /** The number of commits that are made at a time. */
 const MOST_AT_ONCE = 256
 /** How long a branch may be moved by others again and again, or be locked, in milliseconds. */
-const PATIENCE = 3000
-/** The number of commits by others among which an own one is looked for. */
+const MAX_RETRY_TIME = 3000
+/** The number of commits by others that are searched for an own one. */
 const MOST_SEARCHED = 2000
 
 /**
@@ -128,7 +128,7 @@ export class BranchWriter {
         for (const one of group) await this.#group([one])
         return
       }
-      if (outcome === 'dirty' || performance.now() - start > PATIENCE) {
+      if (outcome === 'dirty' || performance.now() - start > MAX_RETRY_TIME) {
         const error =
           outcome === 'dirty'
             ? failure(

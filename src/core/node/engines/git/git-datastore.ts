@@ -76,7 +76,7 @@ export class GitDatastore extends Datastore {
     await this.#store.commit(operations, Call.from(options), options)
   }
 
-  /** The commits that changed a key, the latest first. It ends where the key began, and goes on before a deletion. */
+  /** The commits that changed a key, the latest first. It ends where the key was created, and continues before a deletion. */
   history(key: Key, options: CallOptions = {}): AsyncIterable<KeyCommit> {
     return historyOf(this.#branch, key, options.signal)
   }

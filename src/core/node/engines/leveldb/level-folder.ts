@@ -5,7 +5,7 @@ import { DatastoreError } from '../../../errors.ts'
 import { systemCode } from '../../fs/disk.ts'
 
 /** Files that desktops and file systems create in any folder. */
-const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
+const SYSTEM_FILES: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
 
 /** What a folder contains. */
 export type FolderState = 'leveldb' | 'empty'
@@ -20,7 +20,7 @@ export async function isLevelFolder(path: string): Promise<boolean> {
 
 /** @throws DatastoreError `CONFIG_INVALID` for a folder that contains anything but a LevelDB. */
 export async function folderState(path: string): Promise<FolderState> {
-  const names = (await readdir(path)).filter(name => !LITTER.includes(name))
+  const names = (await readdir(path)).filter(name => !SYSTEM_FILES.includes(name))
   if (names.includes('CURRENT')) {
     // RocksDB uses the same file names, with another format.
     const other = names.some(name => name === 'IDENTITY' || name.startsWith('OPTIONS-'))

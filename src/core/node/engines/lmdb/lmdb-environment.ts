@@ -62,7 +62,7 @@ export class LmdbEnvironment {
   #next = new Batch()
   #isRunning = false
   readonly #listeners = new Map<User, (change: OthersChange) => void>()
-  #looks: NodeJS.Timeout | undefined
+  #checkTimer: NodeJS.Timeout | undefined
   /** The last transaction that was seen. */
   #transaction = 0
   /** How often each user has written, and other processes as far as known. */
@@ -147,14 +147,14 @@ export class LmdbEnvironment {
    */
   listen(user: User, listener: (change: OthersChange) => void): () => void {
     if (this.#listeners.size === 0) {
-      this.#looks = setInterval(() => {
-        if (!this.#isRunning) this.#look(0)
+      this.#checkTimer = setInterval(() => {
+        if (!this.#isRunning) this.#checkWrites(0)
       }, LOOK).unref()
     }
     this.#listeners.set(user, listener)
     return () => {
       this.#listeners.delete(user)
-      if (this.#listeners.size === 0) clearInterval(this.#looks)
+      if (this.#listeners.size === 0) clearInterval(this.#checkTimer)
     }
   }
 
@@ -164,7 +164,7 @@ export class LmdbEnvironment {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#looks)
+    clearInterval(this.#checkTimer)
     while (this.#isRunning) await this.#push({ user: NOBODY, work: () => undefined }).ended
     await this.#root.close()
   }
@@ -216,7 +216,7 @@ export class LmdbEnvironment {
       results = jobs.map(work)
       await Promise.all(done)
     } else results = await this.#root.childTransaction(() => jobs.map(work))
-    this.#look(done.size > 0 ? 1 : 0)
+    this.#checkWrites(done.size > 0 ? 1 : 0)
     for (const writer of writers) this.#count(writer)
     return results
   }
@@ -232,7 +232,7 @@ export class LmdbEnvironment {
    * Checks whether other processes have written.
    * @param own Transactions of this process since the last check.
    */
-  #look(own: number): void {
+  #checkWrites(own: number): void {
     const last = this.#lastTransaction
     const isOwn = last <= this.#transaction + own
     this.#transaction = last
@@ -247,7 +247,7 @@ export class LmdbEnvironment {
    */
   writesOfOthers(user: User): number {
     if (this.#isRunning) this.#count(undefined)
-    else this.#look(0)
+    else this.#checkWrites(0)
     let count = 0
     for (const [by, writes] of this.#writes) if (by !== user) count += writes
     return count

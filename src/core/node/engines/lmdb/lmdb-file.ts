@@ -7,7 +7,7 @@ import { fileId, heldAs } from '../../locked-files.ts'
 import { FORMAT, formatOf, META_BYTES } from './foreign/format.ts'
 
 /** Files that desktops, file systems and LMDB create in a folder. */
-const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini', 'lock.mdb']
+const IGNORED_FILES: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini', 'lock.mdb']
 const DATA = 'data.mdb'
 
 /**
@@ -93,7 +93,7 @@ async function place(path: string, create: boolean): Promise<Omit<LmdbFile, 'for
   if (stats === undefined) await mkdir(path, { recursive: true })
   const real = await realpath(path)
   if (stats?.isDirectory() === false) return { path: real, isFolder: false, file: real }
-  const names = (await readdir(real)).filter(name => !LITTER.includes(name))
+  const names = (await readdir(real)).filter(name => !IGNORED_FILES.includes(name))
   if (!names.includes(DATA)) {
     if (names.length > 0) throw cannotOpen(path, 'it holds files that are no LMDB')
     if (!create) throw cannotOpen(path, 'there is no LMDB in it')

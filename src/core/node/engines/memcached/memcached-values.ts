@@ -20,8 +20,8 @@ import { factsOf, type ServerFacts } from './server-facts.ts'
 const ITEM_OVERHEAD = 1024
 /** Seconds. Longer times are dates for the server. */
 const LONGEST_SPAN = 60 * 60 * 24 * 30
-/** Seconds that an item outlives its value at most, because the clock of the server counts seconds. */
-const DOUBT = 2
+/** The maximum number of seconds that an item outlives its value, because the clock of the server counts seconds. */
+const CLOCK_TOLERANCE = 2
 
 export interface MemcachedValuesParts {
   readonly server: MemcachedServer
@@ -120,7 +120,7 @@ export class MemcachedValues implements KeyValues {
   /** @param rest With the flag `t`. */
   #mayHaveExpired(rest: string): boolean {
     const seconds = flagOf(rest, 't') ?? -1
-    return this.#form.hasHeader && seconds >= 0 && seconds <= DOUBT
+    return this.#form.hasHeader && seconds >= 0 && seconds <= CLOCK_TOLERANCE
   }
 
   async write(key: Key, value: Payload, { options }: Call): Promise<KeyWritten> {

@@ -101,7 +101,7 @@ export class MetaConnection {
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject, since: performance.now(), each })
-      this.#watch ??= setInterval(() => this.#look(), Math.max(1, this.#timeout / LOOKS)).unref()
+      this.#watch ??= setInterval(() => this.#checkTimeout(), Math.max(1, this.#timeout / LOOKS)).unref()
       if (this.#pending.length === 0) process.nextTick(() => this.#flush())
       this.#pending.push(command + LINE_END)
       if (value !== undefined)
@@ -158,7 +158,7 @@ export class MetaConnection {
     else resolve(reply)
   }
 
-  #look(): void {
+  #checkTimeout(): void {
     const waiting = this.#waiting[this.#first]
     if (waiting === undefined) {
       clearInterval(this.#watch)
@@ -166,7 +166,7 @@ export class MetaConnection {
       return
     }
     if (waiting.since > performance.now() - this.#timeout) return
-    // A scan may take longer, as long as it goes on.
+    // A scan may take longer, as long as it makes progress.
     if (waiting.each !== undefined && this.#socket.bytesRead !== this.#seen) {
       this.#seen = this.#socket.bytesRead
       return

@@ -59,7 +59,7 @@ function systemCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Whether the server or the client says this of an error, as how to go on after it. */
+/** Whether the server or the client labels an error with this. */
 export function hasLabel(error: unknown, label: string): boolean {
   return error instanceof Error && 'errorLabels' in error && (error.errorLabels as string[]).includes(label)
 }

@@ -161,7 +161,7 @@ function locksOf(present: readonly string[], absent: readonly string[]): Stateme
   ]
 }
 
-/** Commits, again while nobody knows whether the server has done so. */
+/** Commits, and retries while it is unknown whether the server has done so. */
 async function commitBefore(deadline: number, session: ClientSession): Promise<void> {
   for (;;) {
     try {

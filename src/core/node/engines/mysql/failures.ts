@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 }
 
 const TEXTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  // The number that MariaDB gives this refusal has another meaning in MySQL, and the client knows that one.
+  // The number that MariaDB gives this refusal has another meaning in MySQL, and the client uses that one.
   [/^CONSTRAINT .* failed for /, 'VALUE_INVALID', 'the table does not accept it'],
   [/max_allowed_packet|packet bigger/i, 'VALUE_INVALID', 'it is larger than the server takes'],
   [/connect ETIMEDOUT|timeout/i, 'TIMEOUT', 'the server did not answer in time'],

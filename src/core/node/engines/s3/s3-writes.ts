@@ -17,7 +17,7 @@ type Judged =
       readonly refused?: undefined
       /** For the server; empty where it judges none. */
       readonly condition: S3Condition
-      /** What it means that the condition does not hold. `undefined`: the object has to be looked at again. */
+      /** What it means that the condition does not hold. `undefined`: the object has to be read again. */
       readonly meaning: Refused | undefined
     }
 

@@ -10,7 +10,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const SLASH = 0x2f
 /** A lone surrogate, which may be in a cursor but in no name. */
 const LONE = /[\ud800-\udfff]/u
-/** Follows the names that go on with a character above U+FFFF. */
+/** Sorts after the names that continue with a character above U+FFFF. */
 const AFTER_ASTRAL = '\ue000B'
 
 /**

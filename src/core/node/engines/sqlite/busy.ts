@@ -6,7 +6,7 @@ export const BLOCKED = 20
 /** Milliseconds between the following attempts: the first wait, and the longest. */
 const [SHORT_WAIT, LONG_WAIT] = [5, 100]
 /** Milliseconds before it gives up. */
-const PATIENCE = 10_000
+const BUSY_TIMEOUT = 10_000
 
 /**
  * Runs `work`; while another connection holds the lock, retries without blocking the thread, because SQLite's own wait
@@ -24,7 +24,7 @@ export function whenFree<T>(action: string, work: () => T, isOver: () => boolean
 
 async function retry<T>(action: string, work: () => T, isOver: () => boolean, first: unknown): Promise<T> {
   let failed = first
-  const deadline = performance.now() + PATIENCE
+  const deadline = performance.now() + BUSY_TIMEOUT
   for (let wait = SHORT_WAIT; performance.now() < deadline; wait = Math.min(2 * wait, LONG_WAIT)) {
     // Random, so that two processes that wait for each other's locks do not retry at the same time.
     await new Promise(resolve => setTimeout(resolve, wait * (0.5 + Math.random())))

@@ -1,7 +1,7 @@
 import type { OthersChange } from '../../../ordered/driver.ts'
 import { isBusy, sqliteFailure } from './failures.ts'
 
-/** Milliseconds between two looks at the version. */
+/** Milliseconds between two checks of the version. */
 const LOOK = 200
 
 /** Detects commits of other connections, in this process or another, by the version that SQLite counts for them. */
@@ -22,7 +22,7 @@ export class ForeignCommits {
   follow(listener: (change: OthersChange) => void): () => void {
     this.#seen ??= this.#version()
     this.#listeners.add(listener)
-    this.#timer ??= setInterval(() => this.#look(), LOOK).unref()
+    this.#timer ??= setInterval(() => this.#check(), LOOK).unref()
     return () => {
       this.#listeners.delete(listener)
       if (this.#listeners.size === 0) this.close()
@@ -42,7 +42,7 @@ export class ForeignCommits {
     this.#timer = undefined
   }
 
-  #look(): void {
+  #check(): void {
     const version = this.#version()
     if (version === this.#seen) return
     this.#seen = version

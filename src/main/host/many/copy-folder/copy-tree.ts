@@ -110,7 +110,7 @@ class TreeCopy {
       for (let done = 0; done < read; ) done += writeSync(target, buffer, done, read - done)
       at += read
       this.#bytes += read
-      // A short read at the expected size is the end of the file, which saves another read. If the file grew, go on.
+      // A short read at the expected size is the end of the file, which saves another read. If the file grew, continue.
       if (read === 0 || (at >= size && read < buffer.length)) return
       if (this.#options.isStopped()) throw new Error('The copy was stopped')
     }

@@ -4,13 +4,13 @@ import type { TextStorage } from '../../../api/host-storage.ts'
 const NAME = 'strata.wrap'
 
 interface Wrap {
-  /** Whether long lines go on below; `undefined` until it was read. */
+  /** Whether long lines are wrapped; `undefined` until it was read. */
   readonly isOn: boolean | undefined
 }
 
 const useStore = create<Wrap>(() => ({ isOn: undefined }))
 
-/** Whether long lines of values go on below, in all tabs. On, unless it was turned off. */
+/** Whether long lines of values are wrapped, in all tabs. On by default. */
 export function useWrap(): boolean {
   return useStore(({ isOn }) => isOn ?? true)
 }

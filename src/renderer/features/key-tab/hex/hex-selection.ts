@@ -40,7 +40,7 @@ export function copyOf(bytes: Uint8Array, pane: Caret['pane']): string {
   }
 }
 
-/** What a person looks for: pairs of hex digits, or else text; in quotes always text. */
+/** What the user searches for: pairs of hex digits, otherwise text; in quotes always text. */
 export function findPattern(typed: string): Uint8Array | undefined {
   const quoted = /^"(.*)"$/.exec(typed)?.[1]
   const digits = typed.replaceAll(/\s/g, '')
@@ -53,7 +53,7 @@ export function findPattern(typed: string): Uint8Array | undefined {
 const PIECE = 1024 * 1024
 
 /**
- * Finds the next place of a pattern after `from`, or before it, and goes on at the other end of the value.
+ * Finds the next place of a pattern after `from`, or before it, and continues at the other end of the value.
  * @returns Its offset; `undefined` where it is nowhere.
  */
 export async function findBytes(

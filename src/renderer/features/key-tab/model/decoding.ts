@@ -50,7 +50,7 @@ export function isAsStored(pipeline: readonly Stage[]): boolean {
   return first === 'utf-8' || first === 'image' || first === 'bytes'
 }
 
-/** Whether the host has to look at a value. Plain text, images and bytes are shown without. */
+/** Whether the host has to decode a value. Plain text, images and bytes are shown without decoding. */
 function needsHost(bytes: Uint8Array, name: string, choice: readonly Stage[]): boolean {
   const [first] = choice
   if (first === 'bytes' || first === 'image' || bytes.length === 0) return false

@@ -163,7 +163,7 @@ export interface Capture {
   adopt(): void
 }
 
-/** An editor of a value, as the model knows it: text or hex. */
+/** An editor of a value, as seen by the model: text or hex. */
 export interface ValueEditor {
   /** The bytes with the edits. */
   bytes(): Uint8Array

@@ -118,7 +118,7 @@ export function TextInput({ value, placeholder, isFolder = false, onChange, ...f
 
 /**
  * The result of checking typed text: a function that accepts it, or why it is invalid. With `becomes`, the value that
- * the document then has, the field goes on to show what was typed.
+ * the document then has, the field continues to show what was typed.
  */
 type Typed = { readonly take: () => void; readonly becomes?: string } | { readonly wrong: string }
 

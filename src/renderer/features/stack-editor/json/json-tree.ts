@@ -52,7 +52,7 @@ export function parseJson(text: string): JsonNode {
   return root
 }
 
-/** Throws at the first error: `parseTree` would go on with a tree of what it could read. */
+/** Throws at the first error: `parseTree` would continue with a tree of what it could read. */
 function checkJson(text: string): void {
   const open: Bracket[] = []
   const enter = (bracket: Bracket, offset: number): void => {

@@ -54,7 +54,7 @@ export interface Place {
 export const STATUS_ROW = -1
 
 /**
- * Maps row numbers to places without holding rows: it knows the open levels and their numbers of children. Mapping in
+ * Maps row numbers to places without holding rows: it records the open levels and their numbers of children. Mapping in
  * either direction, opening and closing take O(depth · log open rows).
  */
 export class RowModel {

@@ -12,7 +12,7 @@ interface OpenerOptions {
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
   /** Called for a level that may have changed since it was read. */
-  readonly onDoubt: (level: Level) => void
+  readonly onMaybeStale: (level: Level) => void
 }
 
 /** Opens branches: reads their level, joins single-child branches, and reopens the branches that were open in it. */
@@ -38,7 +38,7 @@ export class LevelOpener {
     const level = known ?? model.create(parent, [row.name])
     if (level.row === undefined) model.open(level, index)
     if (known === undefined) levels.add(level)
-    else if (known.load.type === 'ready') this.#options.onDoubt(known)
+    else if (known.load.type === 'ready') this.#options.onMaybeStale(known)
     const isJoinable = this.#options.isCompact && !row.isValue
     const loaded = level.load.type === 'ready' ? Promise.resolve(level) : this.load(level, limit, isJoinable)
     this.#state.changed()
@@ -91,7 +91,7 @@ export class LevelOpener {
     }, SLOW_AFTER)
     try {
       const { names, reply } = isJoinable
-        ? await lookAhead(calls, level.prefix, limit)
+        ? await prefetch(calls, level.prefix, limit)
         : { names: [], reply: await calls.rows(level.prefix, 0, limit) }
       if (!levels.has(level)) return level
       const reached = names.length === 0 ? level : this.#join(level, names)
@@ -99,7 +99,7 @@ export class LevelOpener {
       if (reply.rows.length === Math.min(reply.count, PAGE_ROWS)) pages.set(reached, 0, reply.rows)
       this.#state.settle(reached, reply)
       this.#state.changed()
-      this.#doubt(reached)
+      this.#checkStale(reached)
       await restoreOpen(this.#state, reached, (place, below, rows) => this.open(place, below, rows))
       return reached
     } catch (error) {
@@ -110,10 +110,10 @@ export class LevelOpener {
     }
   }
 
-  #doubt(level: Level): void {
+  #checkStale(level: Level): void {
     for (const prefix of prefixesOf(level)) {
       if (!this.#changedMeanwhile.has(prefix)) continue
-      if (prefix === level.prefix) this.#options.onDoubt(level)
+      if (prefix === level.prefix) this.#options.onMaybeStale(level)
       else void this.verifyJoin(level, prefix)
     }
   }
@@ -137,7 +137,7 @@ export class LevelOpener {
 /** Branches that may share one row. */
 const MAX_JOINED = 32
 
-interface LookedAhead {
+interface Prefetched {
   /** The branches below the first that share its row. */
   readonly names: readonly string[]
   /** The first rows of the level that the shared row opens. */
@@ -145,7 +145,7 @@ interface LookedAhead {
 }
 
 /** Reads the first rows of `prefix`, then of its only child as long as that is a branch without a value. */
-async function lookAhead(calls: LevelCalls, prefix: string, limit: number): Promise<LookedAhead> {
+async function prefetch(calls: LevelCalls, prefix: string, limit: number): Promise<Prefetched> {
   const names: string[] = []
   let reached = prefix
   let reply = await calls.rows(prefix, 0, limit)

@@ -127,7 +127,7 @@ export class PageFetcher {
 }
 
 /** The numbers of the visible rows. */
-interface Sight {
+interface VisibleRows {
   readonly first: number
   readonly last: number
   /** Other rows that are needed. */
@@ -139,11 +139,11 @@ export class PageReader {
   readonly reconciler: Reconciler
   readonly #state: TreeState
   readonly #fetcher: PageFetcher
-  #sight: Sight = { first: 0, last: -1, alone: [] }
+  #visible: VisibleRows = { first: 0, last: -1, alone: [] }
 
   constructor(state: TreeState) {
     this.#state = state
-    this.reconciler = new Reconciler(state, level => this.#pagesInSightOf(level))
+    this.reconciler = new Reconciler(state, level => this.#visiblePagesOf(level))
     this.#fetcher = new PageFetcher(
       (address, signal) => this.#read(address, signal),
       error => state.fail(error),
@@ -151,10 +151,10 @@ export class PageReader {
   }
 
   /** Sets which rows are visible. */
-  look(sight: Sight): void {
-    this.#sight = sight
+  setVisible(visible: VisibleRows): void {
+    this.#visible = visible
     const missing: PageAddress[] = []
-    for (const address of this.#pagesInSight()) {
+    for (const address of this.#visiblePages()) {
       if (this.#state.pages.has(address.level, address.page)) {
         this.#state.pages.touch(address.level, address.page)
       } else missing.push(address)
@@ -165,7 +165,7 @@ export class PageReader {
   /** Reads again what failed. */
   retry(): void {
     this.#fetcher.retry()
-    this.look(this.#sight)
+    this.setVisible(this.#visible)
   }
 
   async row({ level, index }: Place): Promise<Row | undefined> {
@@ -189,15 +189,15 @@ export class PageReader {
     state.changed()
   }
 
-  #pagesInSightOf(level: Level): readonly number[] {
-    return this.#pagesInSight()
+  #visiblePagesOf(level: Level): readonly number[] {
+    return this.#visiblePages()
       .filter(address => address.level === level)
       .map(address => address.page)
   }
 
-  #pagesInSight(): readonly PageAddress[] {
+  #visiblePages(): readonly PageAddress[] {
     const { model } = this.#state
-    const { first, last, alone } = this.#sight
+    const { first, last, alone } = this.#visible
     const addresses = new Map<string, PageAddress>()
     const add = (row: number) => {
       const { level, index } = model.at(row)

@@ -21,12 +21,12 @@ interface Snapshot {
  */
 export class Reconciler {
   readonly #state: TreeState
-  readonly #pagesInSight: (level: Level) => readonly number[]
+  readonly #visiblePages: (level: Level) => readonly number[]
   readonly #running = new Map<Level, { asked: number; readonly done: Promise<void> }>()
 
-  constructor(state: TreeState, pagesInSight: (level: Level) => readonly number[]) {
+  constructor(state: TreeState, visiblePages: (level: Level) => readonly number[]) {
     this.#state = state
-    this.#pagesInSight = pagesInSight
+    this.#visiblePages = visiblePages
   }
 
   /** Resolves when the level is at least as new as when this was called. */
@@ -66,7 +66,7 @@ export class Reconciler {
     const states: LevelState[] = []
     const indexes = new Map<string, { index: number; isPresent: boolean }>()
     const pages = new Map<number, readonly Row[]>()
-    await forEachBounded(this.#pagesInSight(level), 4, async page => {
+    await forEachBounded(this.#visiblePages(level), 4, async page => {
       const reply = await calls.rows(level.prefix, page * PAGE_ROWS, PAGE_ROWS)
       states.push(reply)
       pages.set(page, reply.rows)

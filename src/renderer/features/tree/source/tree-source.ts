@@ -28,7 +28,7 @@ export class TreeSource {
   constructor({ client, session, isCompact, open }: TreeSourceOptions) {
     this.state = new TreeState(new LevelCalls(client, session), open)
     this.#pages = new PageReader(this.state)
-    this.#opener = new LevelOpener(this.state, { isCompact, onDoubt: level => void this.#verify(level) })
+    this.#opener = new LevelOpener(this.state, { isCompact, onMaybeStale: level => void this.#verify(level) })
     this.#unsubscribe = client.on('levelChanged', event => this.#levelChanged(event))
     this.#rootRead = this.#opener.load(this.state.model.root)
   }
@@ -46,8 +46,8 @@ export class TreeSource {
   }
 
   /** Sets which rows are visible: a range and single rows. They are read and kept. */
-  look(first: number, last: number, alone: readonly number[] = []): void {
-    this.#pages.look({ first, last, alone })
+  setVisible(first: number, last: number, alone: readonly number[] = []): void {
+    this.#pages.setVisible({ first, last, alone })
   }
 
   /** The row at a place, if it was read. */

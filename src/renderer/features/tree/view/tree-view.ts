@@ -366,7 +366,7 @@ export class TreeView {
     this.#sticky = stickyPath(this.source.state.model, this.#position.virtual)
     const { focusRow } = this
     const alone = focusRow === undefined ? this.#sticky : [...this.#sticky, focusRow]
-    this.source.look(first - READ_AHEAD, end + READ_AHEAD, alone)
+    this.source.setVisible(first - READ_AHEAD, end + READ_AHEAD, alone)
     if (this.#isRestored) {
       this.#saving ??= setTimeout(() => this.remember(), SAVE_DELAY)
     }

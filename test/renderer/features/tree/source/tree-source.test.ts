@@ -34,7 +34,7 @@ async function setUp(
   store.onLevelChanged = prefix => client.emitLevel('s', prefix)
   const source = new TreeSource({ client, session: 's', isCompact, open })
   onTestFinished(() => source.end())
-  source.state.subscribe(() => source.look(0, 100))
+  source.state.subscribe(() => source.setVisible(0, 100))
   await source.whenRead()
   await settled()
   return { store, client, source }
@@ -180,7 +180,7 @@ describe('TreeSource', () => {
     const source = new TreeSource({ client, session: 's', isCompact: false })
     onTestFinished(() => source.end())
     await source.whenRead()
-    source.look(0, 30)
+    source.setVisible(0, 30)
     const calls = client.calls.length
     count = 90_000
     client.emitLevel('s', '/')
@@ -194,7 +194,7 @@ describe('TreeSource', () => {
     const source = new TreeSource({ client, session: 's', isCompact: false })
     onTestFinished(() => source.end())
     await source.whenRead()
-    source.look(700_000, 700_060)
+    source.setVisible(700_000, 700_060)
     await settled()
     expect(describeRow(source, 700_050)).toMatchObject({
       type: 'key',
@@ -203,7 +203,7 @@ describe('TreeSource', () => {
     })
     expect(describeRow(source, 500_000).type).toBe('pending')
     expect(client.calls).toHaveLength(2)
-    for (let row = 0; row < 1_000_000; row += 5000) source.look(row, row + 60)
+    for (let row = 0; row < 1_000_000; row += 5000) source.setVisible(row, row + 60)
     await settled()
     expect(source.state.pages.size).toBeLessThanOrEqual(200)
   })
@@ -258,7 +258,7 @@ describe('TreeSource', () => {
     onTestFinished(() => source.end())
     await source.whenRead()
     client.refuse = () => 'Cannot list "/": timed out'
-    source.look(800, 820)
+    source.setVisible(800, 820)
     await settled()
     expect(source.state.failure).toBe('Cannot list "/": timed out')
     expect(describeRow(source, 810).type).toBe('pending')
@@ -324,7 +324,7 @@ describe('TreeSource', () => {
             if (isWaiting) await idle(client)
           }
           await idle(client)
-          source.look(0, 1000)
+          source.setVisible(0, 1000)
           await idle(client)
           expect(shown(source)).toEqual(expected(source, store))
           source.end()

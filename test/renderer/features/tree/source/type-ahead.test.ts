@@ -57,7 +57,7 @@ describe('findByTyping()', () => {
     const client = new FakeClient({ levels: new FakeStore([...films, '/zebra']).levels })
     const source = new TreeSource({ client, session: 's', isCompact: false, open: [] })
     onTestFinished(() => source.end())
-    source.state.subscribe(() => source.look(0, 50))
+    source.state.subscribe(() => source.setVisible(0, 50))
     await source.whenRead()
     const { model } = source.state
     await source.open(model.at(0), source.row(model.at(0))!)

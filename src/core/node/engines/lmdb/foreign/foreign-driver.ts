@@ -84,16 +84,16 @@ export class ForeignLmdbDriver implements OrderedDriver {
   /** Checks for transactions of others periodically. */
   changes(listener: (change: OthersChange) => void): () => void {
     let known = this.#snapshot.transaction
-    const looks = setInterval(() => {
+    const timer = setInterval(() => {
       if (this.#isClosed) {
-        clearInterval(looks)
+        clearInterval(timer)
         return
       }
       const { transaction } = this.#snapshot
       if (transaction !== known) listener('resync')
       known = transaction
     }, LOOK).unref()
-    return () => clearInterval(looks)
+    return () => clearInterval(timer)
   }
 
   othersWrote(): boolean {

@@ -41,8 +41,8 @@ export class ClusterServer implements RedisServer {
   /** Every master seen so far, by its name. */
   readonly #met = new Map<string, Master>()
   readonly #slots = new Array<Master | undefined>(SLOTS)
-  #looking: Promise<void> | undefined
-  #lastLook = 0
+  #reading: Promise<void> | undefined
+  #lastRead = 0
   #isClosed = false
 
   private constructor(access: Access) {
@@ -53,7 +53,7 @@ export class ClusterServer implements RedisServer {
   /** @param first A connection to one of the masters. */
   static async open(first: Connection, access: Access): Promise<ClusterServer> {
     const cluster = new ClusterServer(access)
-    cluster.#learn(await first.send(['CLUSTER', 'SLOTS']), access.address)
+    cluster.#setSlots(await first.send(['CLUSTER', 'SLOTS']), access.address)
     return cluster
   }
 
@@ -86,7 +86,7 @@ export class ClusterServer implements RedisServer {
   }
 
   async #sendOnceKnown(call: Routed): Promise<Reply> {
-    if (call.redirections === 0) await this.#look()
+    if (call.redirections === 0) await this.#readSlots()
     if (this.#slots[call.slot] !== undefined) return this.#send({ ...call, redirections: 1 })
     const reason = `no master of the cluster has slot ${call.slot}`
     throw new DatastoreError('CONNECTION', { action: 'use the cluster', reason })
@@ -96,7 +96,7 @@ export class ClusterServer implements RedisServer {
   async #redirected(error: unknown, call: Routed, from: Master): Promise<Reply> {
     const { args, recover, redirections } = call
     if (error instanceof DatastoreError || isRefusal(error, 'CLUSTERDOWN')) {
-      this.#lookSoon()
+      this.#readSlotsSoon()
       return recover(error)
     }
     if (redirections >= MOST_REDIRECTIONS) return recover(error)
@@ -105,7 +105,7 @@ export class ClusterServer implements RedisServer {
     if (word === 'MOVED') {
       // More slots may have moved. The slot table is read again in the background.
       this.#slots[call.slot] = this.#meet(placeOf(target, from.place))
-      this.#lookSoon()
+      this.#readSlotsSoon()
       return this.#send(next)
     }
     if (word === 'ASK') {
@@ -123,26 +123,26 @@ export class ClusterServer implements RedisServer {
     return recover(error)
   }
 
-  #lookSoon(): void {
-    if (this.#isClosed || Date.now() - this.#lastLook < LOOK_WAIT) return
-    this.#look().catch(() => undefined)
+  #readSlotsSoon(): void {
+    if (this.#isClosed || Date.now() - this.#lastRead < LOOK_WAIT) return
+    this.#readSlots().catch(() => undefined)
   }
 
   /** Reads the slot table from a reachable master. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#askAny().finally(() => {
-      this.#lastLook = Date.now()
-      this.#looking = undefined
+  #readSlots(): Promise<void> {
+    this.#reading ??= this.#readFromAny().finally(() => {
+      this.#lastRead = Date.now()
+      this.#reading = undefined
     })
-    return this.#looking
+    return this.#reading
   }
 
-  async #askAny(): Promise<void> {
+  async #readFromAny(): Promise<void> {
     let problem = new DatastoreError('CONNECTION', NOBODY)
     for (const { connection, place } of this.#met.values()) {
       if (!connection.isUp) continue
       try {
-        this.#learn(await connection.send(['CLUSTER', 'SLOTS']), place)
+        this.#setSlots(await connection.send(['CLUSTER', 'SLOTS']), place)
         return
       } catch (error) {
         problem = redisFailure('use the cluster', error)
@@ -152,7 +152,7 @@ export class ClusterServer implements RedisServer {
   }
 
   /** @param asked The master that answered: an empty host means its own. */
-  #learn(answer: Reply, asked: ServerPlace): void {
+  #setSlots(answer: Reply, asked: ServerPlace): void {
     this.#slots.fill(undefined)
     for (const range of answer as Reply[][]) {
       const [from, to, master] = range as [number, number, [Buffer | null, number]]

@@ -71,7 +71,7 @@ export class Connection {
   #answered = 0
   #watch: NodeJS.Timeout | undefined
   /** The number of calls sent at the last checks. */
-  #looks: number[] = []
+  #sentAtChecks: number[] = []
 
   private constructor(settings: ConnectionSettings) {
     this.name = settings.name
@@ -300,19 +300,19 @@ export class Connection {
 
   /** Checks periodically whether the oldest running call is answered in time. A server answers in call order. */
   #beginWatch(): NodeJS.Timeout {
-    this.#looks = []
+    this.#sentAtChecks = []
     const { timeout } = this.#settings
-    return setInterval(() => this.#look(), Math.max(1, timeout / LOOKS))
+    return setInterval(() => this.#checkTimeout(), Math.max(1, timeout / LOOKS))
   }
 
-  #look(): void {
+  #checkTimeout(): void {
     if (this.#sent === this.#answered) {
       this.#endWatch()
       return
     }
-    this.#looks.push(this.#sent)
-    if (this.#looks.length < LOOKS) return
-    const due = this.#looks.shift() as number
+    this.#sentAtChecks.push(this.#sent)
+    if (this.#sentAtChecks.length < LOOKS) return
+    const due = this.#sentAtChecks.shift() as number
     const client = this.#client
     if (this.#answered >= due || client === undefined) return
     this.#lost = this.#timeout('use')

@@ -1,6 +1,6 @@
 import type { RE2JS } from 're2js'
 
-/** What is looked for in a text. */
+/** What is searched for in a text. */
 export interface FindQuery {
   readonly text: string
   readonly isCase: boolean
@@ -12,7 +12,7 @@ export interface Found {
   readonly matches: readonly Match[]
   /** Whether there are more matches than are kept. */
   readonly isCut: boolean
-  /** Why nothing can be looked for. */
+  /** Why the search is invalid. */
   readonly problem?: string
 }
 

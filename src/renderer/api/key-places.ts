@@ -1,21 +1,21 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { Emitter } from '../../core/concurrency/emitter.ts'
-import type { LookOfKey } from '../../shared/procedures/residency.ts'
+import type { KeyResidency } from '../../shared/procedures/residency.ts'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import { affectsKey, type Client, isAbortedCall } from './client.ts'
 
-/** Where a key lives, as it was found last. */
-export interface KnownPlaces {
-  readonly look?: LookOfKey
+/** Where a key lives, as last read. */
+export interface KeyPlaces {
+  readonly residency?: KeyResidency
   /** Milliseconds since 1970. */
-  readonly lookedAt?: number
+  readonly readAt?: number
   readonly failure?: string
 }
 
-const NOTHING: KnownPlaces = {}
+const NOTHING: KeyPlaces = {}
 
-/** The places of one key, looked at once for all that show them. */
-class KeyLook {
+/** The places of one key, read once for all components that show them. */
+class KeyPlacesReader {
   readonly #client: Client
   readonly #session: string
   readonly #key: string
@@ -34,7 +34,7 @@ class KeyLook {
     this.#onEnd = onEnd
   }
 
-  readonly get = (): KnownPlaces => this.#known
+  readonly get = (): KeyPlaces => this.#known
 
   readonly subscribe = (listener: () => void): (() => void) => {
     if (this.#shown++ === 0) this.#start()
@@ -49,38 +49,38 @@ class KeyLook {
     }
   }
 
-  /** Looks again, unless it did for the same reason already. */
-  lookFor(reason: unknown): void {
+  /** Reads again, unless it has read for the same reason before. */
+  readFor(reason: unknown): void {
     if (reason === this.#reason) return
     this.#reason = reason
-    this.#look()
+    this.#read()
   }
 
   #start(): void {
-    const look = (): void => this.#look()
+    const read = (): void => this.#read()
     const end = this.#client.on('valueChanged', change => {
-      if (change.session === this.#session && affectsKey(change, this.#key)) look()
+      if (change.session === this.#session && affectsKey(change, this.#key)) read()
     })
     // Changes by others are not always reported.
-    window.addEventListener('focus', look)
+    window.addEventListener('focus', read)
     this.#stop = () => {
       end()
-      window.removeEventListener('focus', look)
+      window.removeEventListener('focus', read)
     }
   }
 
-  #look(): void {
+  #read(): void {
     this.#aborter.abort()
     const { signal } = (this.#aborter = new AbortController())
-    const show = (known: KnownPlaces): void => {
+    const show = (known: KeyPlaces): void => {
       if (signal.aborted) return
       this.#known = known
       this.#changed.emit()
     }
     const asked = { session: this.#session, keys: [this.#key], compare: true }
     this.#client.call('residency.of', asked, { signal }).then(
-      ({ looks: [look] }) => {
-        if (look !== undefined) show({ look, lookedAt: Date.now() })
+      ({ looks: [residency] }) => {
+        if (residency !== undefined) show({ residency, readAt: Date.now() })
       },
       (error: unknown) => {
         if (!isAbortedCall(error)) show({ failure: error instanceof Error ? error.message : String(error) })
@@ -89,19 +89,19 @@ class KeyLook {
   }
 }
 
-const looks = new WeakMap<Client, Map<string, KeyLook>>()
+const readers = new WeakMap<Client, Map<string, KeyPlacesReader>>()
 
-function lookOf(client: Client, session: string, key: string): KeyLook {
-  const ofClient = looks.get(client) ?? new Map<string, KeyLook>()
-  looks.set(client, ofClient)
+function readerOf(client: Client, session: string, key: string): KeyPlacesReader {
+  const ofClient = readers.get(client) ?? new Map<string, KeyPlacesReader>()
+  readers.set(client, ofClient)
   const id = `${session} ${key}`
-  const look = ofClient.get(id) ?? new KeyLook(client, session, key, () => ofClient.delete(id))
-  ofClient.set(id, look)
-  return look
+  const reader = ofClient.get(id) ?? new KeyPlacesReader(client, session, key, () => ofClient.delete(id))
+  ofClient.set(id, reader)
+  return reader
 }
 
 /**
- * Where a key lives, followed while the component is there.
+ * Where a key lives, updated while the component is mounted.
  * @param read When the key was last read: then it may have been copied.
  */
 export function useKeyPlaces(
@@ -109,11 +109,11 @@ export function useKeyPlaces(
   { id, document }: SessionInfo,
   key: string,
   read: number | undefined,
-): KnownPlaces {
-  const look = lookOf(client, id, key)
-  const known = useSyncExternalStore(look.subscribe, look.get)
+): KeyPlaces {
+  const reader = readerOf(client, id, key)
+  const known = useSyncExternalStore(reader.subscribe, reader.get)
   const revision = `${read ?? ''} ${JSON.stringify(document)}`
-  // Another read, or another stack, is another look.
-  useEffect(() => look.lookFor(revision), [look, revision])
+  // Another read or another stack is a new reason.
+  useEffect(() => reader.readFor(revision), [reader, revision])
   return known
 }
