@@ -66,7 +66,7 @@ export class LevelOfKeys {
 }
 
 /** The number of hidden entries that a page names. */
-const MOST_EXAMPLES = 10
+const MAX_EXAMPLES = 10
 
 /** What a page reports about its whole level. */
 type LevelInfo = Pick<ListPage, 'hidden' | 'isPartial'>
@@ -84,7 +84,7 @@ function hiddenIn(pages: readonly LevelInfo[]): LevelInfo {
   const examples = all
     .flatMap(({ examples: some }) => some)
     .sort((a, b) => compareNames(a.name, b.name))
-    .slice(0, MOST_EXAMPLES)
+    .slice(0, MAX_EXAMPLES)
   return { hidden: { count: all.reduce((sum, { count }) => sum + count, 0), examples } }
 }
 

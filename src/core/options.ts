@@ -9,28 +9,28 @@ interface OptionRule {
 }
 
 /** A whole number. */
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule {
-  const upTo = most === Number.MAX_SAFE_INTEGER ? 'up' : `to ${most}`
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): OptionRule {
+  const upTo = max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`
   return {
-    expected: `a whole number from ${least} ${upTo}`,
-    accepts: value => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+    expected: `a whole number from ${min} ${upTo}`,
+    accepts: value => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
   }
 }
 
 /** A whole number, or `Infinity` for no limit. */
-export function wholeNumberOrInfinity(least: number): OptionRule {
-  const { accepts } = wholeNumber(least)
+export function wholeNumberOrInfinity(min: number): OptionRule {
+  const { accepts } = wholeNumber(min)
   return {
-    expected: `a whole number from ${least} up, or Infinity`,
+    expected: `a whole number from ${min} up, or Infinity`,
     accepts: value => value === Infinity || accepts(value),
   }
 }
 
 /** A number from `least` up, `Infinity` included. */
-export function numberFrom(least: number): OptionRule {
+export function numberFrom(min: number): OptionRule {
   return {
-    expected: `a number from ${least} up`,
-    accepts: value => typeof value === 'number' && value >= least,
+    expected: `a number from ${min} up`,
+    accepts: value => typeof value === 'number' && value >= min,
   }
 }
 
@@ -83,4 +83,4 @@ export function contextOf({ signal, span }: CallOptions): CallOptions {
 }
 
 /** The longest timeout of a timer in milliseconds, nearly 25 days. A timer with a longer one fires at once. */
-export const LONGEST_TIMER = 2 ** 31 - 1
+export const MAX_TIMER = 2 ** 31 - 1

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export type Listing = Readonly<Record<string, string>>
 
 /** Walks of a folder that changes meanwhile. */
-const MOST_TRIES = 20
+const MAX_TRIES = 20
 
 /** Files by the hash of their bytes and their modification time; folders by name only. */
 export async function listing(root: string): Promise<Listing> {
@@ -16,7 +16,7 @@ export async function listing(root: string): Promise<Listing> {
     } catch (error) {
       // The store may remove a temporary file or folder during the walk.
       const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (!isGone || tries === MOST_TRIES) throw error
+      if (!isGone || tries === MAX_TRIES) throw error
     }
   }
 }

@@ -13,7 +13,7 @@ interface Scene {
 }
 
 /** Opens a key, types at its end, changes its file from outside, and presses Ctrl+S. */
-async function meet({ open, window }: Strata, folder: string): Promise<Scene> {
+async function start({ open, window }: Strata, folder: string): Promise<Scene> {
   const file = join(folder, 'value.txt')
   await writeFile(file, FIRST)
   await open({ type: 'folder', path: folder })
@@ -44,7 +44,7 @@ test('theirs: a put over another version is held back, and theirs is shown witho
   strata,
   folder,
 }) => {
-  const { bar, onDisk } = await meet(strata, folder)
+  const { bar, onDisk } = await start(strata, folder)
   await bar.getByRole('button', { name: 'Use theirs' }).click()
   await expect(bar).toBeHidden()
   await expect.poll(() => strata.window.text()).toBe(THEIRS)
@@ -53,7 +53,7 @@ test('theirs: a put over another version is held back, and theirs is shown witho
 })
 
 test('mine: the edits are put over the other version on demand', async ({ strata, folder }) => {
-  const { bar, onDisk } = await meet(strata, folder)
+  const { bar, onDisk } = await start(strata, folder)
   await bar.getByRole('button', { name: 'Keep mine' }).click()
   await expect(bar).toBeHidden()
   await expect(strata.window.put).toBeDisabled()
@@ -65,7 +65,7 @@ test('W37 a merge starts with the changes of both sides, and is put unchanged', 
   folder,
 }) => {
   const { page } = strata.window
-  const { bar, onDisk } = await meet(strata, folder)
+  const { bar, onDisk } = await start(strata, folder)
   await bar.getByRole('button', { name: 'Merge' }).click()
   await expect(page.getByRole('textbox', { name: 'Their version' })).toContainText('ONE')
   const merged = page.getByRole('textbox', { name: 'Merged value' })

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 
 /** The maximum number of queued keys. With more, the consumer gets `resync` instead. */
-const MOST_WAITING = 10_000
+const MAX_WAITING = 10_000
 
 /**
  * The changes that one watcher has not received yet. A consumer that is slower than the changes gets only the last
@@ -33,7 +33,7 @@ export class ChangeQueue {
       const isAll = this.#isResync(key)
       // Keys are ordered by their last change.
       this.#waiting.delete(text)
-      if (this.#waiting.size >= MOST_WAITING) this.#resync()
+      if (this.#waiting.size >= MAX_WAITING) this.#resync()
       else this.#waiting.set(text, isAll ? { type: 'resync', key } : change)
     } else {
       return

@@ -40,11 +40,11 @@ export async function* untilAborted<T>(
     }
   } finally {
     // A hanging source may never close, so it is not awaited.
-    if (next?.done !== true) void letGo(iterator).catch(() => undefined)
+    if (next?.done !== true) void closeIterator(iterator).catch(() => undefined)
   }
 }
 
-async function letGo(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+async function closeIterator(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
   await iterator.return?.()
 }
 

@@ -1,13 +1,4 @@
-import {
-  type Allocate,
-  compareWith,
-  END,
-  inOwnMemory,
-  Leaf,
-  MOST_BYTES,
-  MOST_KEYS,
-  makeLeaf,
-} from './leaf.ts'
+import { type Allocate, compareWith, END, inOwnMemory, Leaf, MAX_BYTES, MAX_KEYS, makeLeaf } from './leaf.ts'
 
 /** A place among the keys: a leaf, and a key in it. After the last key, `leaf` is the number of leaves. */
 export interface Position {
@@ -22,7 +13,7 @@ export interface Edit extends Position {
 }
 
 /** The largest leaf that is not divided when it is changed. */
-const LARGEST = { keys: MOST_KEYS * 1.5, bytes: 0xffff } as const
+const MAX_LEAF = { keys: MAX_KEYS * 1.5, bytes: 0xffff } as const
 
 /** Sorted keys in leaves. Changes create new leaves, so copies are not affected. */
 export class LeafDirectory {
@@ -124,7 +115,7 @@ export class LeafDirectory {
   /** Removes and returns the last leaf, if it has room for more keys. */
   takeUnfilled(): Leaf | undefined {
     const last = this.#leaves.at(-1)
-    if (last === undefined || last.count >= MOST_KEYS || last.bytes.length >= MOST_BYTES) return undefined
+    if (last === undefined || last.count >= MAX_KEYS || last.bytes.length >= MAX_BYTES) return undefined
     this.#leaves.pop()
     this.#size -= last.count
     this.#before = undefined
@@ -234,11 +225,11 @@ function divided(
 ): Leaf[] {
   if (count === 0) return []
   const length = starts[count] as number
-  if (count === 1 || (count <= LARGEST.keys && length <= LARGEST.bytes))
+  if (count === 1 || (count <= MAX_LEAF.keys && length <= MAX_LEAF.bytes))
     return [makeLeaf(bytes, starts, 0, count, allocate)]
-  const parts = isAppending ? 1 : Math.max(Math.ceil(count / MOST_KEYS), Math.ceil(length / MOST_BYTES))
-  const keys = Math.min(MOST_KEYS, Math.ceil(count / parts))
-  const most = Math.min(MOST_BYTES, Math.ceil(length / parts))
+  const parts = isAppending ? 1 : Math.max(Math.ceil(count / MAX_KEYS), Math.ceil(length / MAX_BYTES))
+  const keys = Math.min(MAX_KEYS, Math.ceil(count / parts))
+  const most = Math.min(MAX_BYTES, Math.ceil(length / parts))
   const leaves: Leaf[] = []
   for (let first = 0; first < count; ) {
     const limit = (starts[first] as number) + most

@@ -1,7 +1,7 @@
 /** The maximum number of keys of a new leaf. A changed leaf may hold half as many again. */
-export const MOST_KEYS = 1024
+export const MAX_KEYS = 1024
 /** The maximum number of bytes of a new leaf, unless a single key is longer. Offsets then fit in two bytes. */
-export const MOST_BYTES = 60_000
+export const MAX_BYTES = 60_000
 /** Terminates each key. No key contains it. A key sorts before all longer keys that begin with it. */
 export const END = 0xff
 
@@ -103,8 +103,8 @@ export const dropRepeated: Fold = (bytes, last, source, start) =>
 export class LeafWriter {
   readonly #allocate: Allocate
   readonly #fold: Fold
-  #bytes = new Uint8Array(MOST_BYTES + 1024)
-  readonly #starts = new Uint32Array(MOST_KEYS + 1)
+  #bytes = new Uint8Array(MAX_BYTES + 1024)
+  readonly #starts = new Uint32Array(MAX_KEYS + 1)
   #count = 0
   #leaves: Leaf[] = []
 
@@ -119,7 +119,7 @@ export class LeafWriter {
     if (count > 0 && this.#fold(this.#bytes, this.#starts[count - 1] as number, source, start)) return
     let at = this.#starts[count] as number
     const length = end - start
-    if (count === MOST_KEYS || (count > 0 && at + length > MOST_BYTES)) {
+    if (count === MAX_KEYS || (count > 0 && at + length > MAX_BYTES)) {
       this.#flush()
       count = 0
       at = 0
@@ -132,7 +132,7 @@ export class LeafWriter {
   }
 
   /**
-   * Continues in a leaf of at most `MOST_KEYS` and `MOST_BYTES`, the last one before the keys to come. Called before
+   * Continues in a leaf of at most `MAX_KEYS` and `MAX_BYTES`, the last one before the keys to come. Called before
    * the first `add`.
    */
   resume({ bytes, offsets, count }: Leaf): void {

@@ -49,7 +49,7 @@ class CursorHeap {
 
   constructor(cursors: readonly KeyCursor[]) {
     this.#cursors = cursors.filter(cursor => !cursor.isEnd)
-    for (let index = this.#cursors.length >> 1; index >= 0; index--) this.#sink(index)
+    for (let index = this.#cursors.length >> 1; index >= 0; index--) this.#siftDown(index)
   }
 
   get first(): KeyCursor | undefined {
@@ -62,10 +62,10 @@ class CursorHeap {
       const last = this.#cursors.pop() as KeyCursor
       if (this.#cursors.length > 0) this.#cursors[0] = last
     }
-    this.#sink(0)
+    this.#siftDown(0)
   }
 
-  #sink(index: number): void {
+  #siftDown(index: number): void {
     const cursors = this.#cursors
     const { length } = cursors
     if (index >= length) return

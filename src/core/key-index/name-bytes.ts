@@ -30,8 +30,8 @@ export function writeName(name: string, bytes: Uint8Array, at: number): number {
 }
 
 /** The number of arguments of one call is limited by the stack. */
-const MOST_UNITS = 4096
-const units = new Uint16Array(MOST_UNITS)
+const MAX_UNITS = 4096
+const units = new Uint16Array(MAX_UNITS)
 
 /** The name from `start` to `end`. */
 export function readName(bytes: Uint8Array, start: number, end: number): string {
@@ -46,7 +46,7 @@ export function readName(bytes: Uint8Array, start: number, end: number): string 
       units[count++] = ((byte & 0x0f) << 12) | (continued(bytes, at) << 6) | continued(bytes, at + 1)
       at += 2
     }
-    if (count < MOST_UNITS) continue
+    if (count < MAX_UNITS) continue
     text += textOf(count)
     count = 0
   }

@@ -38,11 +38,11 @@ export class PackedLevel {
 }
 
 /** Sorting this many keys takes a millisecond or two. */
-const LARGEST_RUN = 2 ** 14
+const MAX_RUN = 2 ** 14
 
 /** Builds a level from children that come in any order, as values and as branches. */
 export class LevelBuilder {
-  readonly #runs = new Runs({ fold: foldEntries, firstRun: 1024, largestRun: LARGEST_RUN })
+  readonly #runs = new Runs({ fold: foldEntries, firstRun: 1024, largestRun: MAX_RUN })
   readonly #slices = new Slices()
   readonly #buffer = new EntryBuffer()
   readonly #isOver = (): boolean => this.#slices.isOver

@@ -14,7 +14,7 @@ export interface RunOptions {
 }
 
 /** With more runs the smaller ones are merged, because each call reads all of them. */
-const MOST_RUNS = 64
+const MAX_RUNS = 64
 
 const NEVER = (): boolean => false
 
@@ -100,7 +100,7 @@ export class Runs {
     if (this.#sealing !== undefined) this.#sort(isOver)
     else if (this.isFull || (isLast && this.#arena.count > 0)) this.#seal()
     else if (this.#merge !== undefined) this.#mergeOn(this.#merge, isOver)
-    else if (this.#runs.length > (isLast ? 1 : MOST_RUNS)) this.#beginMerge(isLast)
+    else if (this.#runs.length > (isLast ? 1 : MAX_RUNS)) this.#beginMerge(isLast)
     else return false
     return true
   }
@@ -123,7 +123,7 @@ export class Runs {
 
   #beginMerge(isLast: boolean): void {
     const bySize = this.#runs.toSorted((a, b) => a.size - b.size)
-    const inputs = isLast ? bySize : bySize.slice(0, MOST_RUNS / 2)
+    const inputs = isLast ? bySize : bySize.slice(0, MAX_RUNS / 2)
     const output = new LeafDirectory([], this.#allocate)
     this.#runs.push(output)
     this.#merge = new Merge(inputs, output, this.#allocate, this.#fold)

@@ -24,7 +24,7 @@ import type {
   StoreInfo,
   Written,
 } from '../open/store.ts'
-import { LONGEST_TIMER } from '../options.ts'
+import { MAX_TIMER } from '../options.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 
@@ -308,7 +308,7 @@ export function pause(milliseconds: number, { verb, key, call }: Step): Promise<
         forget?.()
         resolve()
       },
-      Math.min(milliseconds, LONGEST_TIMER),
+      Math.min(milliseconds, MAX_TIMER),
     )
     const forget = cancel?.onAbort(() => {
       clearTimeout(timer)

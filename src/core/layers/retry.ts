@@ -45,8 +45,8 @@ class Retry implements Layer {
   async #again<T>(step: Step, run: (call: Call) => Maybe<T>, first: unknown): Promise<T> {
     let failed = first
     for (let attempt = 1; ; attempt++) {
-      const isUsedUp = step.value?.isTaken === true || attempt >= (this.#options.attempts ?? 4)
-      if (isUsedUp || !this.#isRetryable(failed)) throw failed
+      const isExhausted = step.value?.isTaken === true || attempt >= (this.#options.attempts ?? 4)
+      if (isExhausted || !this.#isRetryable(failed)) throw failed
       await pause(this.#waitBefore(attempt), step)
       try {
         const answer = await run(step.call)

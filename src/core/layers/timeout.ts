@@ -1,7 +1,7 @@
 import { failure, isAborted } from '../errors.ts'
 import { type Call, Cancel, type Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
-import { checkOptions, LONGEST_TIMER, positiveNumber } from '../options.ts'
+import { checkOptions, MAX_TIMER, positiveNumber } from '../options.ts'
 import { ACTIONS, type Layer, layered, type Step } from './layer.ts'
 
 /** A call that has a limit. */
@@ -125,7 +125,7 @@ class Timeout implements Layer {
 
   #limited<T>(step: Step, cancel: Cancel, answer: Promise<T>): Promise<T> {
     // A timer cannot wait longer, so such a limit is never reached.
-    if (this.#milliseconds > LONGEST_TIMER) return answer
+    if (this.#milliseconds > MAX_TIMER) return answer
     return new Promise((resolve, reject) => {
       let isOver = false
       const expired = (cause?: unknown) =>

@@ -14,9 +14,9 @@ interface RowRequest {
   readonly signal: AbortSignal | undefined
 }
 
-const MOST_ROWS = 1000
+const MAX_ROWS = 1000
 /** The approximate number of bytes of values in one read. */
-const MOST_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 /** Rows with values in the first read, when their size is unknown. */
 const SMALL = 16
 
@@ -28,7 +28,7 @@ export async function* rowsOf(
   { first, signal, ...wanted }: RowRequest,
 ): AsyncIterable<readonly Row[]> {
   const { reverse, keysOnly } = wanted
-  const most = Math.min(MOST_ROWS, driver.info.maxRows)
+  const most = Math.min(MAX_ROWS, driver.info.maxRows)
   const slices = new Slices()
   let { from, to } = wanted
   let limit = Math.max(1, Math.min(first, keysOnly ? most : SMALL))
@@ -41,7 +41,7 @@ export async function* rowsOf(
     if (last === undefined || rows.length < limit) return
     if (reverse) to = last.key
     else from = followedBy(last.key, 0)
-    limit = keysOnly ? most : Math.min(most, Math.max(1, Math.floor(MOST_BYTES / averageBytes(rows))))
+    limit = keysOnly ? most : Math.min(most, Math.max(1, Math.floor(MAX_BYTES / averageBytes(rows))))
   }
 }
 

@@ -9,7 +9,7 @@ import { isInKeyOrder, type ParsedQuery } from './parse-query.ts'
 import { TopEntries } from './top-entries.ts'
 import { type Walked, walk } from './walk.ts'
 
-const LARGEST_PAGE = 1000
+const MAX_PAGE = 1000
 
 /**
  * The engine that answers queries over anything that can list, stat and get. It visits the keys in key order and yields
@@ -43,7 +43,7 @@ function inKeyOrder<V>(
 ): AsyncIterable<readonly Found<V>[]> {
   const { prefix, recursive, orderBy, where, after, offset, limit } = query
   const descending = orderBy[0]?.descending === true
-  const pageSize = where.length > 0 ? LARGEST_PAGE : Math.min(LARGEST_PAGE, offset + limit)
+  const pageSize = where.length > 0 ? MAX_PAGE : Math.min(MAX_PAGE, offset + limit)
   const bounds = keyBoundsOf(where)
   const way = { recursive, descending, bounds, after, pageSize, ...contextOf(options) }
   return judged(walk(source, prefix, way), reader)
@@ -67,7 +67,7 @@ async function* inOtherOrder<V>(
     descending: false,
     bounds,
     after: undefined,
-    pageSize: LARGEST_PAGE,
+    pageSize: MAX_PAGE,
     ...contextOf(options),
   }
   for await (const batch of judged(walk(source, prefix, way), reader)) {

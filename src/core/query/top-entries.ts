@@ -17,10 +17,10 @@ export class TopEntries<T> {
   add(entry: T): void {
     const heap = this.#heap
     if (this.#capacity === Number.POSITIVE_INFINITY) heap.push(entry)
-    else if (heap.length < this.#capacity) this.#rise(heap.push(entry) - 1)
+    else if (heap.length < this.#capacity) this.#siftUp(heap.push(entry) - 1)
     else if (heap.length > 0 && this.#compare(entry, heap[0] as T) < 0) {
       heap[0] = entry
-      this.#sink()
+      this.#siftDown()
     }
   }
 
@@ -29,7 +29,7 @@ export class TopEntries<T> {
     return sortInSlices(this.#heap, new Slices(), this.#compare)
   }
 
-  #rise(start: number): void {
+  #siftUp(start: number): void {
     let index = start
     while (index > 0) {
       const parent = (index - 1) >>> 1
@@ -39,7 +39,7 @@ export class TopEntries<T> {
     }
   }
 
-  #sink(): void {
+  #siftDown(): void {
     let index = 0
     for (;;) {
       const left = 2 * index + 1

@@ -2,15 +2,15 @@ import { type DecodeOptions, decode, encode, Token, Tokenizer, Type } from 'cbor
 import { assertLossless, type Format } from './lossless.ts'
 import type { Serializer } from './serializer.ts'
 
-const LEAST = -(2n ** 64n)
-const MOST = 2n ** 64n - 1n
+const MIN_INTEGER = -(2n ** 64n)
+const MAX_INTEGER = 2n ** 64n - 1n
 
 const FORMAT: Format = {
   name: 'CBOR',
   deepest: 1000,
   problemOf: value => {
     if (typeof value !== 'bigint') return undefined
-    if (value < LEAST || value > MOST) return 'is a bigint of more than 64 bits'
+    if (value < MIN_INTEGER || value > MAX_INTEGER) return 'is a bigint of more than 64 bits'
     return Number.isSafeInteger(Number(value)) ? 'is a bigint that comes back as a number' : undefined
   },
   isWhole: value => value instanceof Uint8Array,

@@ -3,15 +3,15 @@ import { assertLossless, type Format } from './lossless.ts'
 import { assertExact } from './msgpack-exact.ts'
 import type { Serializer } from './serializer.ts'
 
-const LEAST = -(2n ** 63n)
-const MOST = 2n ** 64n - 1n
+const MIN_INTEGER = -(2n ** 63n)
+const MAX_INTEGER = 2n ** 64n - 1n
 
 const FORMAT: Format = {
   name: 'MessagePack',
   problemOf: value => {
     if (value === undefined) return 'is undefined'
     if (Object.is(value, -0)) return 'is -0'
-    if (typeof value === 'bigint' && (value < LEAST || value > MOST))
+    if (typeof value === 'bigint' && (value < MIN_INTEGER || value > MAX_INTEGER))
       return 'is a bigint of more than 64 bits'
     return undefined
   },

@@ -3,7 +3,7 @@ import { isTransient } from '../errors.ts'
 
 /** Milliseconds before a failed move is retried. Each further wait is twice as long, with jitter. */
 const FIRST_WAIT = 50
-const LONGEST_WAIT = 5000
+const MAX_WAIT = 5000
 
 /** How often a failing move is retried once the stack is being closed. */
 const LAST_ATTEMPTS = 4
@@ -76,7 +76,7 @@ export class KeyMoves {
   }
 
   #wait(attempt: number): Promise<void> {
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempt - 1, 30))
+    const longest = Math.min(MAX_WAIT, FIRST_WAIT * 2 ** Math.min(attempt - 1, 30))
     return new Promise(resolve => {
       const wake = () => {
         clearTimeout(timer)

@@ -59,7 +59,7 @@ export interface ValueAtNode {
 type Decode = NonNullable<PlaceBelow['decode']>
 
 /** A place and the way back from it: what decodes its value, the lowest store first. */
-interface Spot {
+interface Location {
   readonly node: string
   readonly key: Key
   readonly isCopy: boolean
@@ -101,12 +101,12 @@ export class ResidencyWalk {
    * `limit`.
    */
   async valueAt(node: string, key: Key, limit: number): Promise<ValueAtNode> {
-    for (const spot of await this.#spots(key)) {
-      if (spot.node !== node) continue
-      if (spot.error !== undefined) throw spot.error as Error
-      const stat = await this.#statOf(spot)
+    for (const location of await this.#locations(key)) {
+      if (location.node !== node) continue
+      if (location.error !== undefined) throw location.error as Error
+      const stat = await this.#statOf(location)
       if (stat === undefined) continue
-      const found = await this.#valueOf(spot, stat, limit)
+      const found = await this.#valueOf(location, stat, limit)
       if (found === 'absent') continue
       if (found === 'large')
         throw failure('VALUE_INVALID', 'get', key, `the value has more than ${limit} bytes`)
@@ -116,30 +116,30 @@ export class ResidencyWalk {
   }
 
   async #ofKey(key: Key, limit: number): Promise<Residency> {
-    const spots = await this.#spots(key)
-    const first = await this.#residencyOf(key, spots, limit)
+    const locations = await this.#locations(key)
+    const first = await this.#residencyOf(key, locations, limit)
     // A write may have passed between two places. Then the second look finds them equal.
-    return first.agreement === 'different' ? this.#residencyOf(key, await this.#spots(key), limit) : first
+    return first.agreement === 'different' ? this.#residencyOf(key, await this.#locations(key), limit) : first
   }
 
-  async #residencyOf(key: Key, spots: readonly Spot[], limit: number): Promise<Residency> {
-    const stats = await Promise.all(spots.map(spot => this.#residence(spot)))
+  async #residencyOf(key: Key, locations: readonly Location[], limit: number): Promise<Residency> {
+    const stats = await Promise.all(locations.map(location => this.#residence(location)))
     const held = stats.flatMap(({ stat }, index) => (stat === undefined ? [] : [index]))
     if (held.length < 2) return { key, places: stats, agreement: 'single' }
     const contents: Uint8Array[] = []
     const places = [...stats]
     for (const index of limit === 0 ? [] : held) {
-      const [spot, place] = [spots[index], places[index]]
-      if (spot !== undefined && place !== undefined)
-        places[index] = await this.#compared(spot, place, limit, contents)
+      const [location, place] = [locations[index], places[index]]
+      if (location !== undefined && place !== undefined)
+        places[index] = await this.#compared(location, place, limit, contents)
     }
-    return { key, places, agreement: agreementOf(places, spots) }
+    return { key, places, agreement: agreementOf(places, locations) }
   }
 
-  async #residence(spot: Spot): Promise<Residence> {
-    const { node, key, isCopy, pending, store } = spot
+  async #residence(location: Location): Promise<Residence> {
+    const { node, key, isCopy, pending, store } = location
     const place = { node, key, isCopy }
-    if (spot.error !== undefined) return { ...place, state: 'failed', error: spot.error }
+    if (location.error !== undefined) return { ...place, state: 'failed', error: location.error }
     if (pending !== undefined) {
       const stat = statOf(pending.found)
       return stat === undefined
@@ -148,7 +148,7 @@ export class ResidencyWalk {
     }
     if (store === undefined) return { ...place, state: 'unknown' }
     try {
-      const stat = await this.#statOf(spot)
+      const stat = await this.#statOf(location)
       return stat === undefined ? { ...place, state: 'absent' } : { ...place, state: 'present', stat }
     } catch (error) {
       if (isAborted(error)) throw error
@@ -156,22 +156,27 @@ export class ResidencyWalk {
     }
   }
 
-  async #compared(spot: Spot, place: Residence, limit: number, contents: Uint8Array[]): Promise<Residence> {
+  async #compared(
+    location: Location,
+    place: Residence,
+    limit: number,
+    contents: Uint8Array[],
+  ): Promise<Residence> {
     try {
-      const found = await this.#valueOf(spot, place.stat, limit)
+      const found = await this.#valueOf(location, place.stat, limit)
       if (found === 'large') return place
       // It was removed after its stat was read.
       if (found === 'absent') return { ...place, state: 'absent', stat: undefined }
       const known = contents.findIndex(bytes => sameBytes(bytes, found.bytes))
       const content = known < 0 ? contents.push(found.bytes) - 1 : known
-      return { ...place, content, ...(spot.decoders.length > 0 && { valueSize: found.bytes.length }) }
+      return { ...place, content, ...(location.decoders.length > 0 && { valueSize: found.bytes.length }) }
     } catch (error) {
       if (isAborted(error)) throw error
       return { ...place, error }
     }
   }
 
-  #statOf({ pending, store, key }: Spot): Stat | undefined | Promise<Stat | undefined> {
+  #statOf({ pending, store, key }: Location): Stat | undefined | Promise<Stat | undefined> {
     if (pending !== undefined) return statOf(pending.found)
     return this.#inTime(key, store?.peekStat(key, this.#call))
   }
@@ -186,49 +191,53 @@ export class ResidencyWalk {
     })
   }
 
-  async #valueOf(spot: Spot, stat: Stat | undefined, limit: number): Promise<Found | 'large' | 'absent'> {
+  async #valueOf(
+    location: Location,
+    stat: Stat | undefined,
+    limit: number,
+  ): Promise<Found | 'large' | 'absent'> {
     if (stat !== undefined && stat.size > limit) return 'large'
-    const { pending, store, key } = spot
+    const { pending, store, key } = location
     let found = pending === undefined ? await this.#inTime(key, store?.peek(key, this.#call)) : pending.found
     if (found === undefined) return 'absent'
-    for (const decode of spot.decoders) {
+    for (const decode of location.decoders) {
       found = await decode(found, limit)
       if (found === undefined) return 'large'
     }
     return found.bytes.length > limit ? 'large' : found
   }
 
-  async #spots(key: Key): Promise<readonly Spot[]> {
+  async #locations(key: Key): Promise<readonly Location[]> {
     const root = this.#ids.get(this.#root) ?? ''
-    const spots: Spot[] = []
-    await this.#walk(this.#root, { node: root, key, isCopy: false, decoders: [] }, spots)
-    return spots
+    const locations: Location[] = []
+    await this.#walk(this.#root, { node: root, key, isCopy: false, decoders: [] }, locations)
+    return locations
   }
 
   /** @param at What is known about the place so far. */
-  async #walk(store: OpenStore, at: Spot, spots: Spot[]): Promise<void> {
+  async #walk(store: OpenStore, at: Location, locations: Location[]): Promise<void> {
     const here = { ...at, node: this.#ids.get(store) ?? at.node }
     let places: readonly CopyPlace[] | undefined
     try {
       places = await store.copiesOf(at.key, this.#call)
     } catch (error) {
       if (isAborted(error)) throw error
-      spots.push({ ...here, error })
+      locations.push({ ...here, error })
       return
     }
     if (places === undefined) {
       const isAdapter = store.store.children !== undefined && store.store.children.length > 0
-      spots.push(isAdapter ? here : { ...here, store })
+      locations.push(isAdapter ? here : { ...here, store })
       return
     }
     for (const place of places) {
-      if (place.type === 'pending') spots.push({ ...here, pending: place })
-      else await this.#walk(place.store, below(here, place), spots)
+      if (place.type === 'pending') locations.push({ ...here, pending: place })
+      else await this.#walk(place.store, below(here, place), locations)
     }
   }
 }
 
-function below(here: Spot, { key, isCopy = false, decode }: PlaceBelow): Spot {
+function below(here: Location, { key, isCopy = false, decode }: PlaceBelow): Location {
   const { node, decoders } = here
   return {
     node,
@@ -239,14 +248,14 @@ function below(here: Spot, { key, isCopy = false, decode }: PlaceBelow): Spot {
 }
 
 /** Places without a decoder that have different sizes differ, also where their values were too large to be read. */
-function agreementOf(places: readonly Residence[], spots: readonly Spot[]): Residency['agreement'] {
+function agreementOf(places: readonly Residence[], locations: readonly Location[]): Residency['agreement'] {
   const held = places.filter(({ stat }) => stat !== undefined)
   if (held.length < 2) return 'single'
   const contents = new Set(held.map(({ content }) => content))
   contents.delete(undefined)
   if (contents.size > 1) return 'different'
   const sizes = places.flatMap(({ stat }, index) =>
-    stat === undefined || spots[index]?.decoders.length !== 0 ? [] : [stat.size],
+    stat === undefined || locations[index]?.decoders.length !== 0 ? [] : [stat.size],
   )
   if (new Set(sizes).size > 1) return 'different'
   return held.every(({ content }) => content !== undefined) ? 'same' : 'unknown'

@@ -31,7 +31,7 @@ import { StackChange } from './stack-change.ts'
 import { StackMetrics } from './stack-metrics.ts'
 
 /** Bytes of the largest value that `readAt` reads by default. */
-const MOST_READ = 16 * 1024 * 1024
+const MAX_READ = 16 * 1024 * 1024
 
 /**
  * Opens every node of a document, leaves first. If one fails, the opened nodes are closed again.
@@ -121,7 +121,7 @@ class RunningStack implements Stack {
     key: Key,
     options: CallOptions & { readonly maxBytes?: number } = {},
   ): Promise<ValueAtNode> {
-    const { maxBytes = MOST_READ } = options
+    const { maxBytes = MAX_READ } = options
     return this.#walk('get', options, walk => walk.valueAt(this.node(node).id, key, maxBytes))
   }
 

@@ -119,7 +119,7 @@ export class StackChange {
       // The last step, because moving keys cannot be undone.
       moved = this.#moveKeys(root, moves)
     } catch (error) {
-      await this.#takeBack()
+      await this.#rollBack()
       throw error
     } finally {
       this.#hold.release()
@@ -354,7 +354,7 @@ export class StackChange {
     }
   }
 
-  async #takeBack(): Promise<void> {
+  async #rollBack(): Promise<void> {
     for (const step of this.#undo.toReversed()) {
       try {
         await step()

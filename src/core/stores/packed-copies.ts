@@ -1,6 +1,6 @@
 /** Bytes of one slab, and of the largest value that is put into one. */
 const SLAB = 64 * 1024
-const LARGEST = 4 * 1024
+const MAX_PACKED_BYTES = 4 * 1024
 
 /**
  * Copies of small values, packed into slabs that many of them share: creating a buffer for each costs several times as
@@ -19,7 +19,7 @@ export class PackedCopies {
 
   /** Space for this many bytes, filled with zeros. */
   take(length: number): Uint8Array {
-    if (length > LARGEST) return new Uint8Array(length)
+    if (length > MAX_PACKED_BYTES) return new Uint8Array(length)
     if (this.#used + length > this.#slab.length) {
       this.#slab = new Uint8Array(SLAB)
       this.#used = 0

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { CallError, type Client } from './client.ts'
 
 /** Milliseconds for which keys stay the same until their sizes are asked for. */
-const QUIET = 200
+const IDLE_DELAY = 200
 
 const NONE: ReadonlyMap<string, number> = new Map()
 
@@ -29,7 +29,7 @@ export function useSizes(
     const timer = setTimeout(() => {
       setSizes(NONE)
       for (const key of JSON.parse(names) as string[]) void learn(key)
-    }, QUIET)
+    }, IDLE_DELAY)
     return () => {
       clearTimeout(timer)
       aborter.abort()

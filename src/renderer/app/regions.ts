@@ -48,7 +48,7 @@ export function followFocus(): () => void {
     if (region !== undefined) lastFocused.set(region, { element, host })
   }
   let keeping: number | undefined
-  const keepFocus = (): void => {
+  const keepNear = (): void => {
     const region = regionOf(document.activeElement) as RegionName | undefined
     if (region === undefined) return
     if (keeping !== undefined) cancelAnimationFrame(keeping)
@@ -59,10 +59,10 @@ export function followFocus(): () => void {
     check(RESIZE_FRAMES)
   }
   document.addEventListener('focusin', remember)
-  window.addEventListener('resize', keepFocus)
+  window.addEventListener('resize', keepNear)
   return () => {
     document.removeEventListener('focusin', remember)
-    window.removeEventListener('resize', keepFocus)
+    window.removeEventListener('resize', keepNear)
     if (keeping !== undefined) cancelAnimationFrame(keeping)
   }
 }

@@ -5,7 +5,7 @@ import { type MongoData, Refused, type View } from './data.ts'
 import { changed, documentAt, firstOf, found, isSame, orderOf } from './documents.ts'
 import { Sessions } from './sessions.ts'
 
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 const SET = 'rs'
 const DUPLICATE = 11_000
 
@@ -97,7 +97,7 @@ export class Commands {
       helloOk: true,
       minWireVersion: 0,
       maxWireVersion: 21,
-      maxBsonObjectSize: MOST_BYTES,
+      maxBsonObjectSize: MAX_BYTES,
       maxMessageSizeBytes: 48_000_000,
       maxWriteBatchSize: 100_000,
       ...(this.#data.isReplicated && {

@@ -51,7 +51,7 @@ export interface JournalLog {
 /** The default of `maxBytes`. */
 export const DEFAULT_JOURNAL_BYTES = 64 * 1024 * 1024
 /** The smallest `maxBytes`: fewer bytes would hold hardly any entry. */
-export const LEAST_JOURNAL_BYTES = 1024
+export const MIN_JOURNAL_BYTES = 1024
 
 const DEFAULT_VALUE_BYTES = 1024 * 1024
 /** A rename records up to four values, and entries written in the meantime must not displace it. */
@@ -59,7 +59,7 @@ const VALUES_IN_LOG = 8
 
 /** @throws DatastoreError `CONFIG_INVALID` */
 export function assertJournalBytes(maxBytes: number): void {
-  checkOptions('open a journal', { maxBytes }, { maxBytes: wholeNumber(LEAST_JOURNAL_BYTES) })
+  checkOptions('open a journal', { maxBytes }, { maxBytes: wholeNumber(MIN_JOURNAL_BYTES) })
 }
 
 /**

@@ -117,7 +117,7 @@ export class JournalStore extends LayeredStore {
 
   override remove(key: Key, call: Call): Promise<Removed> {
     const isBound = call.options.ifMatch !== undefined
-    return this.#whileOvertaken<Removed>(
+    return this.#retryOnConflict<Removed>(
       'delete',
       [key],
       call,
@@ -139,7 +139,7 @@ export class JournalStore extends LayeredStore {
   override async move(from: Key, to: Key, call: Call): Promise<Moved> {
     if (from.equals(to)) return await this.#child.move(from, to, call)
     const { replace } = call.options
-    return this.#whileOvertaken<Moved>(
+    return this.#retryOnConflict<Moved>(
       'rename',
       [from, to],
       call,
@@ -236,7 +236,7 @@ export class JournalStore extends LayeredStore {
   #writeBytes(key: Key, bytes: Uint8Array, call: Call): Promise<Written> {
     const { ifMatch, replace } = call.options
     const after = bytes.length > this.#maxValueBytes ? 'too-large' : bytes
-    return this.#whileOvertaken(
+    return this.#retryOnConflict(
       'put',
       [key],
       call,
@@ -289,19 +289,19 @@ export class JournalStore extends LayeredStore {
    * Makes a write that depends on what its keys hold, and repeats it if another writer changed them first.
    * @param known What the keys are known to hold. Default: it is read.
    */
-  async #whileOvertaken<T>(
+  async #retryOnConflict<T>(
     action: JournalAction,
     keys: readonly Key[],
     call: Call,
     write: (held: readonly HeldValue[]) => Maybe<T>,
-    mayBeOvertaken: (refused: Refused, held: readonly HeldValue[]) => boolean,
+    mayConflict: (refused: Refused, held: readonly HeldValue[]) => boolean,
     known?: readonly HeldValue[],
   ): Promise<T> {
     let held = known ?? (await this.#heldAll(action, keys, call))
     for (;;) {
       const answer = await write(held)
       const refused = refusedOf(answer)
-      if (refused === undefined || !mayBeOvertaken(refused, held)) return answer
+      if (refused === undefined || !mayConflict(refused, held)) return answer
       const before = held
       held = await this.#heldAll(action, keys, call)
       if (held.every(({ etag }, index) => etag === before[index]?.etag)) return answer

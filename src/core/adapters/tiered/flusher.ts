@@ -3,7 +3,7 @@ import { callListener } from '../../concurrency/emitter.ts'
 import { DatastoreError, failure, isAborted, isTransient, reason, reasonOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Call } from '../../open/call.ts'
-import { checkOptions, LONGEST_TIMER, numberFrom, wholeNumberOrInfinity } from '../../options.ts'
+import { checkOptions, MAX_TIMER, numberFrom, wholeNumberOrInfinity } from '../../options.ts'
 import type { Unflushed, UnflushedWrite } from './unflushed.ts'
 
 /** Called each time that writing to the tiers below fails, for each write that failed. */
@@ -193,7 +193,7 @@ export class Flusher {
 
   #wait(attempt: number, isEndedByStop = false): Promise<void> {
     const { flushDelay, maxFlushDelay } = this.#settings
-    const longest = Math.min(LONGEST_TIMER, maxFlushDelay, flushDelay * 2 ** Math.min(attempt - 1, 30))
+    const longest = Math.min(MAX_TIMER, maxFlushDelay, flushDelay * 2 ** Math.min(attempt - 1, 30))
     return new Promise(resolve => {
       const timer = setTimeout(resolve, longest * Math.random())
       if (!isEndedByStop) return

@@ -27,7 +27,7 @@ import { copyCall, deadlineAfter, type UpperTier } from './upper-tier.ts'
 import { listWithUnflushed, queryWithUnflushed } from './with-unflushed.ts'
 
 /** Streams longer than this are not held in memory until they are flushed. */
-const LONGEST_STREAM = 1024 * 1024
+const MAX_STREAM = 1024 * 1024
 
 /**
  * Tiers of which the first one acknowledges writes. They are flushed to the others later. Every call sees unflushed
@@ -128,7 +128,7 @@ export class WriteBackStore extends TieredStore {
   }
 
   async #writeStream(first: UpperTier, key: Key, value: Payload, call: Call): Promise<Written> {
-    const limit = Math.min(LONGEST_STREAM, this.#settings.maxUnflushedBytes)
+    const limit = Math.min(MAX_STREAM, this.#settings.maxUnflushedBytes)
     const held = await collectUpTo(limit, value.take(), key, call.signal)
     if ('whole' in held) return this.#writeHeld(first, key, Payload.kept(held.whole), call)
     const rest = Payload.stream(held.source)

@@ -7,31 +7,31 @@ interface Scored {
 
 /** The best of many keys: by the highest score, then the shortest, then the first. */
 export class BestKeys {
-  readonly #most: number
+  readonly #max: number
   /** A heap with the worst of the kept keys first. */
   readonly #heap: Scored[] = []
   #count = 0
 
-  constructor(most: number) {
-    this.#most = most
+  constructor(max: number) {
+    this.#max = max
   }
 
   /** Whether a key with this score and length is among the best so far. */
   takes(score: number, length: number): boolean {
     const worst = this.#heap[0]
-    if (this.#heap.length < this.#most || worst === undefined) return this.#most > 0
+    if (this.#heap.length < this.#max || worst === undefined) return this.#max > 0
     return score > worst.score || (score === worst.score && length < worst.key.length)
   }
 
   /** Adds a key. `takes` must have returned true. */
   add(score: number, key: Uint8Array): void {
     const scored = { score, key, number: this.#count++ }
-    if (this.#heap.length < this.#most) {
+    if (this.#heap.length < this.#max) {
       this.#heap.push(scored)
-      this.#rise(this.#heap.length - 1)
+      this.#siftUp(this.#heap.length - 1)
     } else {
       this.#heap[0] = scored
-      this.#sink()
+      this.#siftDown()
     }
   }
 
@@ -40,7 +40,7 @@ export class BestKeys {
     return [...this.#heap].sort((a, b) => (isWorse(a, b) ? 1 : -1)).map(({ key }) => key)
   }
 
-  #rise(index: number): void {
+  #siftUp(index: number): void {
     for (let at = index; at > 0; ) {
       const above = (at - 1) >> 1
       if (!this.#isWorse(at, above)) return
@@ -49,7 +49,7 @@ export class BestKeys {
     }
   }
 
-  #sink(): void {
+  #siftDown(): void {
     for (let at = 0; ; ) {
       let below = at * 2 + 1
       if (below + 1 < this.#heap.length && this.#isWorse(below + 1, below)) below++

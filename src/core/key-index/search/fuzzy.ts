@@ -10,20 +10,20 @@ export function fuzzyTerms(text: string): string[] {
 }
 
 /** A pattern that matches the characters of a term in order, with anything between them. */
-export function fuzzyPattern(term: string, isBlind: boolean): Pattern {
-  return sequence(...Array.from(term, char => sequence(anything, literal(char, isBlind))))
+export function fuzzyPattern(term: string, isCaseInsensitive: boolean): Pattern {
+  return sequence(...Array.from(term, char => sequence(anything, literal(char, isCaseInsensitive))))
 }
 
 /** Scores keys that match. */
 export class FuzzyScore {
   readonly #terms: readonly Uint16Array[]
-  readonly #isBlind: boolean
+  readonly #isCaseInsensitive: boolean
   #units = new Uint16Array(1024)
   #folded = new Uint16Array(1024)
 
-  constructor(terms: readonly string[], isBlind: boolean) {
-    this.#isBlind = isBlind
-    this.#terms = terms.map(term => unitsOf(isBlind ? foldText(term) : term))
+  constructor(terms: readonly string[], isCaseInsensitive: boolean) {
+    this.#isCaseInsensitive = isCaseInsensitive
+    this.#terms = terms.map(term => unitsOf(isCaseInsensitive ? foldText(term) : term))
   }
 
   /** @returns A higher number for a better match; `-Infinity` if the key from `start` to `end` does not match. */
@@ -93,20 +93,20 @@ export class FuzzyScore {
       this.#units = new Uint16Array((end - start) * 2)
       this.#folded = new Uint16Array(this.#units.length)
     }
-    const [units, folded, isBlind] = [this.#units, this.#folded, this.#isBlind]
+    const [units, folded, isCaseInsensitive] = [this.#units, this.#folded, this.#isCaseInsensitive]
     for (let at = start; at < end; at++) {
       const byte = bytes[at] as number
       if (byte === 1 || byte >= 0x80) return this.#readText(readName(bytes, start, end).replaceAll('\0', '/'))
       const unit = byte === 0 ? SLASH : byte
       units[at - start] = unit
-      folded[at - start] = isBlind && unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
+      folded[at - start] = isCaseInsensitive && unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
     }
     return end - start
   }
 
   #readText(text: string): number {
     this.#units.set(unitsOf(text))
-    this.#folded.set(unitsOf(this.#isBlind ? foldText(text) : text))
+    this.#folded.set(unitsOf(this.#isCaseInsensitive ? foldText(text) : text))
     return text.length
   }
 }

@@ -15,8 +15,8 @@ import {
  * a leading `/` it may begin at any name.
  * @throws TypeError for an incomplete glob.
  */
-export function globPattern(text: string, isBlind: boolean): Pattern {
-  const parser = new GlobParser(text, isBlind)
+export function globPattern(text: string, isCaseInsensitive: boolean): Pattern {
+  const parser = new GlobParser(text, isCaseInsensitive)
   const whole = parser.parse()
   const start = text.startsWith('/') ? [] : [anything, slash]
   return sequence({ type: 'start' }, ...start, whole, { type: 'end' })
@@ -24,13 +24,13 @@ export function globPattern(text: string, isBlind: boolean): Pattern {
 
 class GlobParser {
   readonly #text: string
-  readonly #isBlind: boolean
+  readonly #isCaseInsensitive: boolean
   #at = 0
   #depth = 0
 
-  constructor(text: string, isBlind: boolean) {
+  constructor(text: string, isCaseInsensitive: boolean) {
     this.#text = text
-    this.#isBlind = isBlind
+    this.#isCaseInsensitive = isCaseInsensitive
   }
 
   parse(): Pattern {
@@ -62,9 +62,9 @@ class GlobParser {
       case '{':
         return this.#choice()
       case '\\':
-        return literal(this.#text.charAt(this.#at++) || char, this.#isBlind)
+        return literal(this.#text.charAt(this.#at++) || char, this.#isCaseInsensitive)
       default:
-        return literal(char, this.#isBlind)
+        return literal(char, this.#isCaseInsensitive)
     }
   }
 
@@ -92,7 +92,7 @@ class GlobParser {
       }
     }
     // A set never matches `/`, even if it is inverted.
-    return unitIn(isInverted ? [...ranges, [0x2f, 0x2f]] : ranges, this.#isBlind, isInverted)
+    return unitIn(isInverted ? [...ranges, [0x2f, 0x2f]] : ranges, this.#isCaseInsensitive, isInverted)
   }
 
   #choice(): Pattern {

@@ -9,7 +9,7 @@ const START = 2
 const UNKNOWN = 0xffff
 
 /** The maximum number of states. With more, all are dropped and created again when needed. */
-const MOST_STATES = 4000
+const MAX_STATES = 4000
 
 /**
  * Matches keys in time linear in their bytes, whatever the pattern. States are sets of states of the NFA and are
@@ -29,7 +29,7 @@ export class LazyDfa {
   /** `HIT` or `DEAD` if the leading `/` already decides. */
   #start = START
 
-  constructor(nfa: Nfa, mostStates = MOST_STATES) {
+  constructor(nfa: Nfa, mostStates = MAX_STATES) {
     this.#nfa = nfa
     this.#mostStates = mostStates
     const before = this.#closure([nfa.start], 'start')

@@ -34,26 +34,26 @@ export function matcherOf(
   }: SearchText & { readonly kind: Exclude<SearchText['kind'], 'fuzzy'> },
   indexOf?: IndexOf,
 ): Matcher {
-  const isBlind = !isCaseSensitive
+  const isCaseInsensitive = !isCaseSensitive
   switch (kind) {
     case 'substring':
       return (
-        SubstringMatcher.of(text, isBlind, indexOf) ??
-        new LazyDfa(nfaOf(sequence(anything, literal(text, isBlind))))
+        SubstringMatcher.of(text, isCaseInsensitive, indexOf) ??
+        new LazyDfa(nfaOf(sequence(anything, literal(text, isCaseInsensitive))))
       )
     case 'glob':
-      return new LazyDfa(nfaOf(globPattern(text, isBlind)))
+      return new LazyDfa(nfaOf(globPattern(text, isCaseInsensitive)))
     case 'regex':
-      return regexMatcher(text, isBlind)
+      return regexMatcher(text, isCaseInsensitive)
   }
 }
 
-function regexMatcher(text: string, isBlind: boolean): Matcher {
+function regexMatcher(text: string, isCaseInsensitive: boolean): Matcher {
   try {
-    return new LazyDfa(nfaOf(regexPattern(text, isBlind)))
+    return new LazyDfa(nfaOf(regexPattern(text, isCaseInsensitive)))
   } catch (error) {
     if (error instanceof UnsupportedExpression || error instanceof SyntaxError)
-      return new Re2Matcher(text, isBlind, error)
+      return new Re2Matcher(text, isCaseInsensitive, error)
     throw error
   }
 }
@@ -62,9 +62,9 @@ function regexMatcher(text: string, isBlind: boolean): Matcher {
 class Re2Matcher implements Matcher {
   readonly #expression: RE2JS
 
-  constructor(text: string, isBlind: boolean, why: Error) {
+  constructor(text: string, isCaseInsensitive: boolean, why: Error) {
     try {
-      this.#expression = RE2JS.compile(text, isBlind ? RE2JS.CASE_INSENSITIVE : 0)
+      this.#expression = RE2JS.compile(text, isCaseInsensitive ? RE2JS.CASE_INSENSITIVE : 0)
     } catch (error) {
       const problem =
         why instanceof SyntaxError

@@ -21,7 +21,7 @@ export interface Nfa {
   readonly accept: number
 }
 
-const MOST_STATES = 20_000
+const MAX_STATES = 20_000
 
 /** @throws TypeError where the pattern is too large. */
 export function nfaOf(pattern: Pattern): Nfa {
@@ -35,7 +35,7 @@ class NfaBuilder {
   readonly states: NfaState[] = []
 
   state(at?: NfaState['at']): number {
-    if (this.states.length >= MOST_STATES) throw new TypeError('The pattern is too large')
+    if (this.states.length >= MAX_STATES) throw new TypeError('The pattern is too large')
     return this.states.push({ edges: [], free: [], at }) - 1
   }
 

@@ -23,16 +23,20 @@ export function sequence(...of: readonly Pattern[]): Pattern {
   return { type: 'sequence', of }
 }
 
-/** @param isBlind Whether upper and lower case match each other. */
-export function unitIn(ranges: readonly UnitRange[], isBlind: boolean, isInverted = false): Pattern {
-  const all = isBlind ? withOtherCase(ranges) : ranges
+/** @param isCaseInsensitive Whether upper and lower case match each other. */
+export function unitIn(
+  ranges: readonly UnitRange[],
+  isCaseInsensitive: boolean,
+  isInverted = false,
+): Pattern {
+  const all = isCaseInsensitive ? withOtherCase(ranges) : ranges
   return { type: 'unit', ranges: isInverted ? inverted(all) : all }
 }
 
 /** The units of a text, one after another. */
-export function literal(text: string, isBlind: boolean): Pattern {
+export function literal(text: string, isCaseInsensitive: boolean): Pattern {
   const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
-  return sequence(...units.map(unit => unitIn([[unit, unit]], isBlind)))
+  return sequence(...units.map(unit => unitIn([[unit, unit]], isCaseInsensitive)))
 }
 
 export function inverted(ranges: readonly UnitRange[]): UnitRange[] {

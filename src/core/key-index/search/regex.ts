@@ -43,21 +43,21 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, 
  * Parses a JavaScript regular expression that is searched anywhere in the text of a key.
  * @throws SyntaxError as `RegExp` does; `UnsupportedExpression`.
  */
-export function regexPattern(text: string, isBlind: boolean): Pattern {
+export function regexPattern(text: string, isCaseInsensitive: boolean): Pattern {
   // Detects every syntax error; the parser below handles valid expressions only.
   new RegExp(text)
-  const found = new RegexParser(text, isBlind).parse()
+  const found = new RegexParser(text, isCaseInsensitive).parse()
   return sequence(anything, found)
 }
 
 class RegexParser {
   readonly #text: string
-  readonly #isBlind: boolean
+  readonly #isCaseInsensitive: boolean
   #at = 0
 
-  constructor(text: string, isBlind: boolean) {
+  constructor(text: string, isCaseInsensitive: boolean) {
     this.#text = text
-    this.#isBlind = isBlind
+    this.#isCaseInsensitive = isCaseInsensitive
   }
 
   parse(): Pattern {
@@ -115,9 +115,9 @@ class RegexParser {
       case '(':
         return this.#group()
       case '\\':
-        return unitIn(this.#escape(), this.#isBlind)
+        return unitIn(this.#escape(), this.#isCaseInsensitive)
       default:
-        return literal(char, this.#isBlind)
+        return literal(char, this.#isCaseInsensitive)
     }
   }
 
@@ -148,7 +148,7 @@ class RegexParser {
       if (from !== undefined && to !== undefined && isOne(low) && isOne(high)) ranges.push([from[0], to[0]])
       else ranges.push(...low, [0x2d, 0x2d], ...high)
     }
-    return unitIn(ranges, this.#isBlind, isInverted)
+    return unitIn(ranges, this.#isCaseInsensitive, isInverted)
   }
 
   #classUnit(): readonly UnitRange[] {

@@ -11,9 +11,9 @@ export class Horspool {
   /** The byte that each byte is compared as. */
   readonly #folded = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
-  /** @param isBlind Upper and lower case of ASCII letters are alike. */
-  constructor(needle: Uint8Array, isBlind: boolean) {
-    if (isBlind) for (let byte = 0x41; byte <= 0x5a; byte++) this.#folded[byte] = byte + 0x20
+  /** @param isCaseInsensitive Upper and lower case of ASCII letters are alike. */
+  constructor(needle: Uint8Array, isCaseInsensitive: boolean) {
+    if (isCaseInsensitive) for (let byte = 0x41; byte <= 0x5a; byte++) this.#folded[byte] = byte + 0x20
     this.#needle = needle.map(byte => this.#folded[byte] as number)
     const last = needle.length - 1
     const skips = new Uint32Array(256).fill(needle.length)
@@ -47,15 +47,15 @@ export class SubstringMatcher {
   }
 
   /**
-   * @param isBlind Whether upper and lower case match each other.
+   * @param isCaseInsensitive Whether upper and lower case match each other.
    * @param indexOf The runtime's own search, if there is one.
    * @returns `undefined` for a text that cannot be searched by bytes: its bytes may occur across two characters, every
    * key contains it, or its letters have another case beyond ASCII.
    */
-  static of(text: string, isBlind: boolean, indexOf?: IndexOf): SubstringMatcher | undefined {
+  static of(text: string, isCaseInsensitive: boolean, indexOf?: IndexOf): SubstringMatcher | undefined {
     const isAfterSlash = text.startsWith('/')
     const names = text.slice(isAfterSlash ? 1 : 0)
-    const hasCase = isBlind && names.toLowerCase() !== names.toUpperCase()
+    const hasCase = isCaseInsensitive && names.toLowerCase() !== names.toUpperCase()
     if (names === '' || /[\0\u0001]/.test(names) || (hasCase && /[^\0-\x7f]/.test(names))) return undefined
     const bytes = new Uint8Array(roomOf(names))
     const needle = bytes.slice(0, writeName(names, bytes, 0))

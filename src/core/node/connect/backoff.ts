@@ -1,6 +1,6 @@
 /** The pauses between attempts to reach a server, in milliseconds: each is twice as long, up to the longest. */
 export const FIRST_PAUSE = 50
-export const LONGEST_PAUSE = 2000
+export const MAX_PAUSE = 2000
 
 /** Paces the attempts to reach a server. Each pause varies by a quarter, so that many clients do not come back at once. */
 export class Backoff {
@@ -18,7 +18,7 @@ export class Backoff {
   async pause(): Promise<boolean> {
     if (this.#hasEnded) return false
     const milliseconds = this.#next * (0.75 + Math.random() / 2)
-    this.#next = Math.min(2 * this.#next, LONGEST_PAUSE)
+    this.#next = Math.min(2 * this.#next, MAX_PAUSE)
     await new Promise<void>(done => {
       const timer = setTimeout(done, milliseconds)
       if (!this.#keepsProcess) timer.unref()

@@ -73,7 +73,7 @@ export class Tunnel {
   #listen(target: ServerPlace): Promise<Server> {
     const server = createServer(
       { noDelay: true, allowHalfOpen: true },
-      socket => void this.#carry(socket, target),
+      socket => void this.#forward(socket, target),
     )
     return new Promise((done, failed) => {
       server.once('error', failed)
@@ -81,7 +81,7 @@ export class Tunnel {
     })
   }
 
-  async #carry(socket: Socket, target: ServerPlace): Promise<void> {
+  async #forward(socket: Socket, target: ServerPlace): Promise<void> {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     // The client sees a closed connection, as with any server that goes away.

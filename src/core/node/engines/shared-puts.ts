@@ -21,12 +21,12 @@ interface SharedPutsParts<Answer> {
   /** A copy of a failure that several puts share: each adds its own key to it. */
   readonly copyOf: (failure: DatastoreError) => DatastoreError
   /** The maximum number of bytes that `all` takes. */
-  readonly mostBytes: number
+  readonly maxBytes: number
 }
 
 /** Few enough that a server works on several requests at once, and enough to share the cost of a request and its answer. */
-const MOST_PUTS = 16
-const MOST_BYTES = 256 * 1024
+const MAX_PUTS = 16
+const MAX_BYTES = 256 * 1024
 /** Bytes of a put beside its key and its value. */
 const REST = 64
 
@@ -36,12 +36,12 @@ const REST = 64
  */
 export class SharedPuts<Answer> {
   readonly #parts: SharedPutsParts<Answer>
-  readonly #mostBytes: number
+  readonly #maxBytes: number
   readonly #group: TurnGroup<PlainPut, Answer>
 
   constructor(parts: SharedPutsParts<Answer>) {
     this.#parts = parts
-    this.#mostBytes = Math.min(MOST_BYTES, parts.mostBytes)
+    this.#maxBytes = Math.min(MAX_BYTES, parts.maxBytes)
     this.#group = new TurnGroup<PlainPut, Answer>({
       one: parts.one,
       many: puts => this.#sharing(puts).flatMap(part => this.#together(part)),
@@ -60,9 +60,9 @@ export class SharedPuts<Answer> {
     for (const put of puts) {
       const part = parts.at(-1)
       const bytes = bytesOf(put)
-      if (part === undefined || part.length === MOST_PUTS || bytes > room) {
+      if (part === undefined || part.length === MAX_PUTS || bytes > room) {
         parts.push([put])
-        room = this.#mostBytes - bytes
+        room = this.#maxBytes - bytes
       } else {
         part.push(put)
         room -= bytes

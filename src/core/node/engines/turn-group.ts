@@ -21,8 +21,8 @@ interface Waiting<Call, Answer> {
 }
 
 /** A group of this many calls or bytes is made at once, which limits how long its first call waits. */
-const MOST_CALLS = 256
-const MOST_BYTES = 1024 * 1024
+const MAX_CALLS = 256
+const MAX_BYTES = 1024 * 1024
 const RESOLVED = Promise.resolve()
 
 /** Does the same as `queueMicrotask` in less time, because Node creates an async resource for each call of that. */
@@ -63,7 +63,7 @@ export class TurnGroup<Call, Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ call, resolve, reject })
       this.#bytes += this.#making.bytesOf(call)
-      if (this.#waiting.length >= MOST_CALLS || this.#bytes >= MOST_BYTES) this.flush()
+      if (this.#waiting.length >= MAX_CALLS || this.#bytes >= MAX_BYTES) this.flush()
       else if (!this.#isScheduled) {
         this.#isScheduled = true
         // After the microtasks of this turn: callers that were answered in it have made their next calls by then.

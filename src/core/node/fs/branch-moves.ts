@@ -13,7 +13,7 @@ import { PRIVATE_FOLDER } from './strata-layout.ts'
 const ASIDE = [PRIVATE_FOLDER, 'aside']
 
 /** The folder of a branch: below the root of the store, or outside it. */
-type Spot =
+type Location =
   | { readonly names: readonly string[]; readonly key: Key | undefined }
   | { readonly outside: string; readonly name: string }
 
@@ -34,7 +34,7 @@ export class BranchMoves {
   }
 
   async move(from: BranchPlace, to: BranchPlace): Promise<BranchMoved> {
-    const [source, target] = [await this.#spotOf(from), await this.#spotOf(to)]
+    const [source, target] = [await this.#locationOf(from), await this.#locationOf(to)]
     if (source === undefined || target === undefined || isInside(target, source)) return 'unsupported'
     const old = await this.#enterParent(source, false)
     if (old === undefined) return 'absent'
@@ -57,13 +57,15 @@ export class BranchMoves {
   }
 
   async #pathOf(place: BranchPlace): Promise<string | undefined> {
-    const spot = await this.#spotOf(place)
-    if (spot === undefined) return undefined
-    return 'outside' in spot ? join(spot.outside, spot.name) : spot.names.reduce(joinPath, this.#folder.root)
+    const location = await this.#locationOf(place)
+    if (location === undefined) return undefined
+    return 'outside' in location
+      ? join(location.outside, location.name)
+      : location.names.reduce(joinPath, this.#folder.root)
   }
 
   /** `undefined` if the place is not a single folder here. */
-  async #spotOf(place: BranchPlace): Promise<Spot | undefined> {
+  async #locationOf(place: BranchPlace): Promise<Location | undefined> {
     const { files, links } = this.#folder
     // Only layouts whose levels are single folders; and no folder that links lead to under other names.
     if (files.layout.name === 'flatfs' || links !== undefined) return undefined
@@ -85,17 +87,17 @@ export class BranchMoves {
     return (await stat(outside)).dev === (await stat(root)).dev
   }
 
-  async #enterParent(spot: Spot, make: boolean): Promise<Folder | undefined> {
+  async #enterParent(location: Location, make: boolean): Promise<Folder | undefined> {
     const { guard, keyFolders } = this.#folder.files
-    if ('outside' in spot) {
+    if ('outside' in location) {
       await guard.checkRoot()
-      return { path: spot.outside, fd: undefined }
+      return { path: location.outside, fd: undefined }
     }
     const options = { make: (names: readonly string[]) => keyFolders.noteMade(names) }
-    return guard.enter(spot.names.slice(0, -1), make ? options : {})
+    return guard.enter(location.names.slice(0, -1), make ? options : {})
   }
 
-  async #moveFrom(old: Folder, source: Spot, target: Spot): Promise<BranchMoved> {
+  async #moveFrom(old: Folder, source: Location, target: Location): Promise<BranchMoved> {
     const { files, writer } = this.#folder
     const from = joinPath(old.path, nameOf(source))
     if ((await files.disk.lstat(from))?.isDirectory() !== true) return 'absent'
@@ -112,7 +114,7 @@ export class BranchMoves {
         await files.guard.leave(next)
       }
     } catch (error) {
-      const answer = ANSWERS[systemCode(error) ?? '']
+      const answer = OUTCOMES[systemCode(error) ?? '']
       if (error instanceof Obstacle || answer === undefined) throw error
       if (place !== undefined) await writer.abandon(place)
       return answer
@@ -122,16 +124,16 @@ export class BranchMoves {
   }
 
   /** Updates everything that is cached about both places, and tidies what the branch left behind. */
-  async #settle(source: Spot, target: Spot): Promise<void> {
+  async #settle(source: Location, target: Location): Promise<void> {
     const { files, shared, writer } = this.#folder
-    for (const spot of [source, target]) {
-      if ('outside' in spot) continue
-      const parent = spot.names.slice(0, -1)
-      shared.levels.forgetBelow(spot.names)
+    for (const location of [source, target]) {
+      if ('outside' in location) continue
+      const parent = location.names.slice(0, -1)
+      shared.levels.forgetBelow(location.names)
       shared.levels.forget(parent)
-      shared.settled.forgetBelow(spot.names)
-      if (spot === source) files.keyFolders.forgetBelow(spot.names)
-      shared.changes.put({ folder: parent, name: nameOf(spot) })
+      shared.settled.forgetBelow(location.names)
+      if (location === source) files.keyFolders.forgetBelow(location.names)
+      shared.changes.put({ folder: parent, name: nameOf(location) })
       if (files.durability === 'full') await files.folderSync.settle(parent)
       else files.syncLog.noteFolder(parent)
     }
@@ -143,7 +145,7 @@ export class BranchMoves {
 }
 
 /** What a failed rename of a folder means for the branch. */
-const ANSWERS: Readonly<Record<string, BranchMoved>> = {
+const OUTCOMES: Readonly<Record<string, BranchMoved>> = {
   ENOENT: 'absent',
   ENOTEMPTY: 'exists',
   EEXIST: 'exists',
@@ -156,18 +158,21 @@ const ANSWERS: Readonly<Record<string, BranchMoved>> = {
   EPERM: 'unsupported',
 }
 
-function nameOf(spot: Spot): string {
-  return 'outside' in spot ? spot.name : (spot.names.at(-1) ?? '')
+function nameOf(location: Location): string {
+  return 'outside' in location ? location.name : (location.names.at(-1) ?? '')
 }
 
-function isInside(target: Spot, source: Spot): boolean {
+function isInside(target: Location, source: Location): boolean {
   if ('outside' in target || 'outside' in source) return false
   return source.names.every((name, index) => target.names[index] === name)
 }
 
 /** A place in the folder, for the labels on the way; `undefined` if no key leads to it. */
-function placeIn({ files }: OpenFolder, spot: Spot): ReturnType<typeof files.layout.placeOf> | undefined {
-  return 'outside' in spot || spot.key === undefined
+function placeIn(
+  { files }: OpenFolder,
+  location: Location,
+): ReturnType<typeof files.layout.placeOf> | undefined {
+  return 'outside' in location || location.key === undefined
     ? undefined
-    : files.layout.placeOf(spot.key.child(Key.of('x')))
+    : files.layout.placeOf(location.key.child(Key.of('x')))
 }

@@ -20,7 +20,7 @@ import { isLayoutName, layoutOf } from './layouts.ts'
 import { PRIVATE_FOLDER } from './strata-layout.ts'
 
 /** The maximum number of entries that are examined. */
-const MOST_ENTRIES = 10_000
+const MAX_ENTRIES = 10_000
 
 /** The extension, of those given, that the first file of a folder has, nearest to its root; `undefined` for none. */
 async function findExtension(root: string, extensions: readonly string[]): Promise<string | undefined> {
@@ -28,7 +28,7 @@ async function findExtension(root: string, extensions: readonly string[]): Promi
   let seen = 0
   for (const folder of folders) {
     for await (const entry of await opendir(folder)) {
-      if (++seen > MOST_ENTRIES) return undefined
+      if (++seen > MAX_ENTRIES) return undefined
       if (entry.isDirectory() && entry.name !== PRIVATE_FOLDER) folders.push(join(folder, entry.name))
       const found = entry.isFile() ? extensions.find(one => entry.name.endsWith(one)) : undefined
       if (found !== undefined) return found

@@ -38,7 +38,7 @@ export interface EnterOptions {
 }
 
 /** The maximum number of unused folders that stay open. */
-const MOST_IDLE = 8
+const MAX_IDLE = 8
 
 interface PooledFolder {
   readonly fd: number
@@ -92,7 +92,7 @@ export class OpenFolderPool {
     if (entry === undefined) return
     entry.users--
     if (entry.users > 0) return
-    if (!this.#isShared(entry) || this.#idle >= MOST_IDLE) {
+    if (!this.#isShared(entry) || this.#idle >= MAX_IDLE) {
       await this.#close([entry])
       return
     }

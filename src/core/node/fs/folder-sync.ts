@@ -5,7 +5,7 @@ import { type Folder, type FolderGuard, joinPath } from './folder-guard.ts'
 import type { Place } from './layout.ts'
 
 /** The maximum number of folders remembered as being on the device. With more, all are forgotten, and flushed again. */
-const MOST_SETTLED = 100_000
+const MAX_SETTLED = 100_000
 
 /** A folder whose name is being flushed to the device. */
 interface Settling {
@@ -42,7 +42,7 @@ export class SettledFolders {
       const path = names.join('/')
       if (this.#settling.get(path) !== token) continue
       this.#settling.delete(path)
-      if (this.#settled.size >= MOST_SETTLED) this.#settled.clear()
+      if (this.#settled.size >= MAX_SETTLED) this.#settled.clear()
       this.#settled.add(path)
     }
   }
@@ -192,7 +192,7 @@ export class FolderGroup implements FolderFlush {
  * The maximum number of values, and of folders, that are recorded one by one. With more, `sync` flushes every value of
  * the store.
  */
-const MOST_NOTED = 20_000
+const MAX_NOTED = 20_000
 const AT_ONCE = 8
 
 type PlaceName = Pick<Place, 'folder' | 'name'>
@@ -219,13 +219,13 @@ export class SyncLog {
     if (this.#isOverflown) return
     this.noteFolder(place.folder)
     this.#files.set([...place.folder, place.name].join('/'), place)
-    if (this.#files.size > MOST_NOTED) this.#overflow()
+    if (this.#files.size > MAX_NOTED) this.#overflow()
   }
 
   /** The names in a folder must be flushed. */
   noteFolder(folder: readonly string[]): void {
     this.#changed.set(folder.join('/'), folder)
-    if (this.#changed.size <= MOST_NOTED) return
+    if (this.#changed.size <= MAX_NOTED) return
     this.#overflow()
     this.#changed.clear()
   }

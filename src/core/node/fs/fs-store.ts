@@ -38,10 +38,10 @@ import { type OpenValue, statOf, streamValue } from './value-reader.ts'
 const isPosix = process.platform !== 'win32'
 
 /** A key of so many characters has no name that is too long for a file, whatever the characters. */
-const MOST_PLAIN = 85
+const MAX_PLAIN = 85
 
 /** Pages up to this many children include the sizes of their values, each of which requires a `stat` of its file. */
-const MOST_SIZED = 500
+const MAX_SIZED = 500
 
 /**
  * Bytes in files of a folder. A put is atomic for every process, even if this one is killed. Calls on one key take
@@ -161,7 +161,7 @@ export class FsStore implements Store {
     const options = listOptionsOf(call)
     return this.#readOnly('list', prefix, async () => {
       const page = pageOfLevel(await levels.read(prefix), prefix, options)
-      if (pageLimit(options) > MOST_SIZED) return page
+      if (pageLimit(options) > MAX_SIZED) return page
       return { ...page, children: await sizes.withSizes(page.children) }
     })
   }
@@ -233,7 +233,7 @@ export class FsStore implements Store {
     const { links, files, root } = this.#folder
     if (links !== undefined || key.isRoot) return undefined
     const text = key.toString()
-    if (files.layout.name === 'plain' && text.length <= MOST_PLAIN && isPosix && !text.includes('\0'))
+    if (files.layout.name === 'plain' && text.length <= MAX_PLAIN && isPosix && !text.includes('\0'))
       return joinPath(root, text.slice(1))
     if (files.layout.problemOf(key) !== undefined) return undefined
     const { folder, name } = files.layout.placeOf(key)

@@ -209,11 +209,11 @@ export class AnchoredGuard implements FolderGuard {
 /**
  * The maximum number of bytes of a path. Linux accepts 4,095, of which the name of a file and ` (deleted)` need some.
  */
-const LONGEST_PATH = 3800
+const MAX_PATH_LENGTH = 3800
 
 /** Whether the system may refuse a path, or the path of a file in it. */
 function isDeep(path: string): boolean {
-  return path.length * 3 > LONGEST_PATH && Buffer.byteLength(path) > LONGEST_PATH
+  return path.length * 3 > MAX_PATH_LENGTH && Buffer.byteLength(path) > MAX_PATH_LENGTH
 }
 
 /**

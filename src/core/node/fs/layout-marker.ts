@@ -12,14 +12,14 @@ import { PRIVATE_FOLDER } from './strata-layout.ts'
 
 const MARKER = 'layout.json'
 /** The maximum number of bytes read from a file that describes a folder. */
-const MOST_MARKER_BYTES = 4096
+const MAX_MARKER_BYTES = 4096
 
 /**
  * The marker that a store of this program left in the folder; `undefined` if there is none.
  * @throws DatastoreError `CORRUPT` for an invalid marker.
  */
 export async function readMarker(disk: Disk, guard: FolderGuard): Promise<Marker | undefined> {
-  const text = await readText(disk, guard, [PRIVATE_FOLDER], MARKER, MOST_MARKER_BYTES)
+  const text = await readText(disk, guard, [PRIVATE_FOLDER], MARKER, MAX_MARKER_BYTES)
   if (text === undefined) return undefined
   const marker = parse(text)
   if (marker !== undefined) return marker
@@ -160,5 +160,5 @@ function writeNew(
 }
 
 function textOf(disk: Disk, guard: FolderGuard): Promise<string | undefined> {
-  return readText(disk, guard, [], SHARDING, MOST_MARKER_BYTES)
+  return readText(disk, guard, [], SHARDING, MAX_MARKER_BYTES)
 }

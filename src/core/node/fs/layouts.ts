@@ -13,7 +13,7 @@ export function isExtension(text: string): boolean {
   return CHOSEN_EXTENSION.test(text)
 }
 
-const LONGEST_NAME = 255
+const MAX_NAME_LENGTH = 255
 const NOT_FOR_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i
 
@@ -24,7 +24,7 @@ const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\
 function fileNameProblem(segment: string, platform: string, extension = ''): string | undefined {
   if (segment.includes('\0')) return `no file can be called ${shown(segment)}: it holds NUL`
   const size = platform === 'win32' ? segment.length : Buffer.byteLength(segment)
-  if (size + extension.length > LONGEST_NAME) {
+  if (size + extension.length > MAX_NAME_LENGTH) {
     return `no file can be called ${shown(segment)}: the name is too long`
   }
   if (platform === 'win32' && (NOT_FOR_WINDOWS.test(segment) || WINDOWS_DEVICE.test(segment))) {

@@ -131,8 +131,8 @@ export class LevelWatch implements OwnListener {
       return
     }
     // The removal of a watched folder is reported under the folder's own name, as if it were in itself.
-    const isItself = event.isRename && path.at(-1) === folder.at(-1)
-    if (isItself || (event.isRename && this.#isAbove(path))) this.#move()
+    const isOwnRemoval = event.isRename && path.at(-1) === folder.at(-1)
+    if (isOwnRemoval || (event.isRename && this.#isAbove(path))) this.#move()
     const inFolder = path.slice(0, -1)
     if (this.#isOfLevel(inFolder)) this.#hints.add(inFolder, path.at(-1) ?? '')
   }

@@ -119,7 +119,7 @@ function stampOf(stats: Stats): string {
 }
 
 /** The number of hidden entries that a page names. */
-const MOST_EXAMPLES = 10
+const MAX_EXAMPLES = 10
 
 /** Counts entries that have no key. */
 class HiddenEntries {
@@ -128,7 +128,7 @@ class HiddenEntries {
 
   add(name: string, reason: HiddenEntry['reason']): void {
     this.#count++
-    if (this.#examples.length < MOST_EXAMPLES) this.#examples.push({ name, reason })
+    if (this.#examples.length < MAX_EXAMPLES) this.#examples.push({ name, reason })
   }
 
   get found(): Hidden | undefined {
@@ -219,8 +219,8 @@ export class LevelReader {
 }
 
 /** The number of names in the cache. A single level may be larger; then it is the only one. */
-const MOST_NAMES = 1_000_000
-const MOST_LEVELS = 64
+const MAX_NAMES = 1_000_000
+const MAX_LEVELS = 64
 
 /** A folder that a level was read from, and its state then. */
 interface FolderStamp {
@@ -251,7 +251,7 @@ export class LevelCache {
     this.#levels.set(id, level)
     this.#names += namesOf(level)
     for (const oldest of this.#levels.keys()) {
-      if (oldest === id || (this.#levels.size <= MOST_LEVELS && this.#names <= MOST_NAMES)) break
+      if (oldest === id || (this.#levels.size <= MAX_LEVELS && this.#names <= MAX_NAMES)) break
       this.#drop(oldest)
     }
   }

@@ -213,7 +213,7 @@ function nameTaken(code: 'EEXIST' | 'EISDIR', path: string): Error {
 }
 
 /** The maximum number of files that wait to be freed. With more, the caller waits. */
-const MOST_WAITING = 32
+const MAX_WAITING = 32
 
 /** Milliseconds. If removing a file takes longer, further files are held open. */
 const SLOW = 0.1
@@ -273,6 +273,6 @@ export class RetiredFiles {
   async #free(fd: number): Promise<void> {
     const freed = this.#disk.closeInPool(fd).finally(() => this.#waiting.delete(freed))
     this.#waiting.add(freed)
-    if (this.#waiting.size > MOST_WAITING) await freed
+    if (this.#waiting.size > MAX_WAITING) await freed
   }
 }

@@ -7,13 +7,13 @@ export const VALUE_SUFFIX = '.val'
 /** The extension of the file that holds the full text of a segment too long to be a name. */
 export const LABEL_SUFFIX = '.name'
 
-const LONGEST = 200
+const MAX_LENGTH = 200
 const HEAD = 158
 const HASH_DIGITS = 40
 /** No escape begins like this, so no short name looks like a long one. */
 const LONG_MARK = '%-'
 
-const SAFE_AS_IT_IS = /^[a-z0-9_-](?:[a-z0-9_.,=+@#()-]*[a-z0-9_-])?$/
+const SAFE_SEGMENT = /^[a-z0-9_-](?:[a-z0-9_.,=+@#()-]*[a-z0-9_-])?$/
 const UNSAFE = /[^a-z0-9 _.,=+@#()[\]{}!$&';-]/gu
 const UNSAFE_EDGE = /^[ .]|[ .]$/g
 const ENDS_AS_VALUE = /\.val$/
@@ -32,8 +32,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
  * and ends in `%-` and 40 digits of the segment's SHA-256.
  */
 export function encodeSegment(segment: string): string {
-  const name = isSafeAsItIs(segment) ? segment : escapeSegment(segment)
-  return name.length <= LONGEST ? name : shorten(name, segment)
+  const name = isSafeSegment(segment) ? segment : escapeSegment(segment)
+  return name.length <= MAX_LENGTH ? name : shorten(name, segment)
 }
 
 /** Whether a name represents a segment whose text is in a label beside it. */
@@ -43,13 +43,13 @@ export function isLongName(name: string): boolean {
 
 /** The segment that `encodeSegment` encodes to this name; `undefined` for every name that it never returns. */
 export function decodeName(name: string): string | undefined {
-  if (isSafeAsItIs(name)) return name.length <= LONGEST ? name : undefined
+  if (isSafeSegment(name)) return name.length <= MAX_LENGTH ? name : undefined
   const segment = unescapeName(name)
   return segmentProblem(segment) === undefined && encodeSegment(segment) === name ? segment : undefined
 }
 
-function isSafeAsItIs(segment: string): boolean {
-  return SAFE_AS_IT_IS.test(segment) && !DEVICE.test(segment) && !ENDS_AS_VALUE.test(segment)
+function isSafeSegment(segment: string): boolean {
+  return SAFE_SEGMENT.test(segment) && !DEVICE.test(segment) && !ENDS_AS_VALUE.test(segment)
 }
 
 function escapeSegment(segment: string): string {

@@ -7,7 +7,7 @@ import { joinPath } from './folder-guard.ts'
 import type { WatchedFolder, WatchedFolders } from './tree-snapshot.ts'
 
 /** With more events than this in one turn, the system's own queue (16,384 on Linux) may have lost some. */
-const MOST_IN_A_TURN = 12_000
+const MAX_PER_TURN = 12_000
 
 /**
  * Detects more events in one turn of the event loop than the queue of the system holds, so that some may be lost. The
@@ -31,7 +31,7 @@ class Burst {
       })
     }
     this.#inTurn++
-    if (this.#inTurn === MOST_IN_A_TURN) for (const listener of this.#listeners) listener()
+    if (this.#inTurn === MAX_PER_TURN) for (const listener of this.#listeners) listener()
   }
 }
 
@@ -45,12 +45,12 @@ export interface HintedFolder {
 
 /** Names that may have changed, by folder, without duplicates. */
 export class Hints {
-  readonly #came: () => void
+  readonly #onHint: () => void
   #names = new Map<string, { readonly folder: readonly string[]; readonly names: Set<string> }>()
 
-  /** @param came Called for each hint. */
-  constructor(came: () => void) {
-    this.#came = came
+  /** @param onHint Called for each hint. */
+  constructor(onHint: () => void) {
+    this.#onHint = onHint
   }
 
   get isEmpty(): boolean {
@@ -63,7 +63,7 @@ export class Hints {
     const known = this.#names.get(path)
     if (known === undefined) this.#names.set(path, { folder, names: new Set([name]) })
     else known.names.add(name)
-    this.#came()
+    this.#onHint()
   }
 
   /** Removes and returns all hints, the folders nearest to the root first. */

@@ -24,7 +24,7 @@ import { NameIndex } from './name-index.ts'
 const FILL_WAIT = 150
 /** Milliseconds before the first report of more keys. Each further wait is twice as long, up to the longest. */
 const FIRST_REPORT = 250
-const LONGEST_REPORT = 1000
+const MAX_REPORT_INTERVAL = 1000
 /** Milliseconds before an unreachable engine is asked again. */
 const AGAIN = 1000
 /** Milliseconds from which on an index is too old where nobody reports what others do. */
@@ -57,8 +57,8 @@ export class IndexedStore implements Store {
   /** Settles when the index was filled that calls have asked for, and that is not begun yet. */
   #again: Promise<void> | undefined
   /** How many calls have asked for that, and how many of them the current index is new enough for. */
-  #asked = 0
-  #met = 0
+  #requested = 0
+  #satisfied = 0
   /** When the current index is too old. */
   #due = Infinity
   /** Settles when the index has every key. */
@@ -135,10 +135,10 @@ export class IndexedStore implements Store {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
     await orAbort(this.#waitForFill(), call.signal, 'list', prefix)
-    const asked = call.options.fresh && !this.#values.reportsOthers ? ++this.#asked : 0
-    await orAbort(asked === 0 ? this.#renewed() : this.#readAgain(), call.signal, 'list', prefix)
+    const requested = call.options.fresh && !this.#values.reportsOthers ? ++this.#requested : 0
+    await orAbort(requested === 0 ? this.#renewed() : this.#readAgain(), call.signal, 'list', prefix)
     // A page of an index that is being filled may lack the latest keys.
-    const isPartial = !this.#isFilled || this.#met < asked
+    const isPartial = !this.#isFilled || this.#satisfied < requested
     // A program that shows the page is notified of the filled index only if it was notified that filling began.
     if (isPartial && !this.#isReported) this.#reportThat({ keys: 0 })
     const page = await this.#page(prefix, after, limit, reverse)
@@ -280,7 +280,7 @@ export class IndexedStore implements Store {
     await this.#values.scan(signal, async packed => {
       await index.add(packed)
       if (signal.aborted || performance.now() < due) return
-      wait = Math.min(2 * wait, LONGEST_REPORT)
+      wait = Math.min(2 * wait, MAX_REPORT_INTERVAL)
       due = performance.now() + wait
       if (this.#renewing === undefined) await this.#reportOn(index)
     })
@@ -328,18 +328,18 @@ export class IndexedStore implements Store {
   /** An engine that fails is asked again when the next call needs the index, after the same time. */
   async #renew(): Promise<void> {
     const began = performance.now()
-    const [next, old, asked] = [new NameIndex(), this.#index, this.#asked]
+    const [next, old, requested] = [new NameIndex(), this.#index, this.#requested]
     this.#next = next
     try {
       await this.#scan(next, this.#end.signal)
       if (this.#end.signal.aborted) return
       this.#index = next
-      this.#met = asked
+      this.#satisfied = requested
       this.#reportThat({ keys: 0 })
       this.#filled()
     } catch {
       this.#agesFrom(began)
-      this.#met = asked
+      this.#satisfied = requested
       if (this.#isReported) this.#reportThat(undefined)
     } finally {
       this.#next = undefined
@@ -376,7 +376,7 @@ export class IndexedStore implements Store {
     this.#isStale = false
     if (this.#end.signal.aborted) return
     const next = new NameIndex()
-    const asked = this.#asked
+    const requested = this.#requested
     this.#next = next
     // A program that shows levels lists them again when filling ends, which is reported only after a beginning.
     this.#reportThat({ keys: 0 })
@@ -384,7 +384,7 @@ export class IndexedStore implements Store {
       const old = this.#index
       this.#index = next
       this.#next = undefined
-      this.#met = asked
+      this.#satisfied = requested
       this.#filled()
       await old.retire()
     })

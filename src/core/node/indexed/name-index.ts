@@ -9,7 +9,7 @@ import { KeyIndexWorker } from '../key-index/key-index-worker.ts'
 
 /** Changes are sent after so many milliseconds, or once there are so many: a message for each write would slow it down. */
 const PAUSE = 20
-const MOST_WAITING = 5000
+const MAX_WAITING = 5000
 
 /** A part of a level. */
 interface Page {
@@ -27,7 +27,7 @@ export class NameIndex {
   /** Resolves once the sent changes are applied. */
   #sent = Promise.resolve()
   /** Requests without an answer. */
-  readonly #asked = new Set<Promise<unknown>>()
+  readonly #pending = new Set<Promise<unknown>>()
 
   /** @returns Resolves once there is room for more. */
   add(packed: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -37,7 +37,7 @@ export class NameIndex {
 
   changed(key: Key, isThere: boolean): void {
     this.#waiting.set(key.toString(), { key, isThere })
-    if (this.#waiting.size >= MOST_WAITING) this.#sendSoon()
+    if (this.#waiting.size >= MAX_WAITING) this.#sendSoon()
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#sendSoon()
@@ -58,12 +58,12 @@ export class NameIndex {
     return this.#answered(this.#level(prefix, page))
   }
 
-  async #answered<T>(asked: Promise<T>): Promise<T> {
-    this.#asked.add(asked)
+  async #answered<T>(pending: Promise<T>): Promise<T> {
+    this.#pending.add(pending)
     try {
-      return await asked
+      return await pending
     } finally {
-      this.#asked.delete(asked)
+      this.#pending.delete(pending)
     }
   }
 
@@ -89,19 +89,19 @@ export class NameIndex {
   async *search({ under, ...options }: NameSearch, signal?: AbortSignal): AsyncIterable<SearchProgress> {
     let end: () => void = () => undefined
     const ended = new Promise<void>(resolve => (end = resolve))
-    this.#asked.add(ended)
+    this.#pending.add(ended)
     try {
       await this.#send()
       yield* this.#worker.search({ ...options, under: under && encodeKey(under) }, signal)
     } finally {
-      this.#asked.delete(ended)
+      this.#pending.delete(ended)
       end()
     }
   }
 
   /** Closes it once what was asked of it is answered. */
   async retire(): Promise<void> {
-    await Promise.allSettled(this.#asked)
+    await Promise.allSettled(this.#pending)
     await this.close()
   }
 

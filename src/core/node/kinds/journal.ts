@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { journal } from '../../adapters/journal/journal.ts'
-import { LEAST_JOURNAL_BYTES } from '../../adapters/journal/journal-log.ts'
+import { MIN_JOURNAL_BYTES } from '../../adapters/journal/journal-log.ts'
 import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind, onlyChild } from '../../stack/kind.ts'
@@ -25,7 +25,7 @@ export const journalKind = defineKind({
     maxBytes: z
       .number()
       .int()
-      .min(LEAST_JOURNAL_BYTES)
+      .min(MIN_JOURNAL_BYTES)
       .default(64 * 1024 * 1024)
       .meta({
         description: 'The size of the journal. The oldest entries are removed first.',

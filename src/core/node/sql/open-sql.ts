@@ -129,11 +129,11 @@ async function make(connection: SqlConnection, dialect: SqlDialect, table: SqlTa
 }
 
 /** How often the server is asked. The fastest answer is the most precise. */
-const ASKS = 3
+const ATTEMPTS = 3
 
 async function timed(connection: SqlConnection, dialect: SqlDialect) {
   let best: { readonly took: number; readonly facts: SqlFacts; readonly offset: number } | undefined
-  for (let ask = 0; ask < ASKS; ask++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const start = performance.now()
     const facts = await dialect.factsOf(connection)
     const took = performance.now() - start

@@ -32,7 +32,7 @@ const ATTEMPTS = 20
 const BRIEFLY = 1000
 
 /** Keys that are looked up by one statement. */
-const MOST_PRESENT = 512
+const MAX_PRESENT = 512
 
 export interface SqlDriverParts {
   readonly pool: ConnectionPool
@@ -110,7 +110,7 @@ export class SqlDriver implements OrderedDriver {
 
   /** Which of several keys have a row, in their order. */
   async present(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly boolean[]> {
-    const groups = inGroups(keys, MOST_PRESENT)
+    const groups = inGroups(keys, MAX_PRESENT)
     const found = await Promise.all(groups.map(group => this.#presentIn(group, signal)))
     const names = new Set(found.flat())
     return keys.map(key => names.has(nameText(key)))
@@ -124,7 +124,7 @@ export class SqlDriver implements OrderedDriver {
     const last = cells.at(-1)
     if (last === undefined) return []
     // Few lengths of the list, so that a connection has few statements.
-    while (cells.length < MOST_PRESENT && (cells.length & (cells.length - 1)) !== 0) cells.push(last)
+    while (cells.length < MAX_PRESENT && (cells.length & (cells.length - 1)) !== 0) cells.push(last)
     const now = this.#parts.table.isOwn ? [this.#now()] : []
     const sql = this.#sql.present(cells.length)
     const { rows } = await this.#run('look up', sql, [...cells.flat(), ...now], signal)
@@ -213,7 +213,7 @@ export class SqlDriver implements OrderedDriver {
       one: put => this.#call('write', connection => this.#writes.write(connection, put), undefined),
       all: puts => this.#call('write', connection => this.#writes.putAll(connection, puts, facts), undefined),
       copyOf: copyOfFailure,
-      mostBytes: facts.valueBytes,
+      maxBytes: facts.valueBytes,
     })
   }
 

@@ -15,7 +15,7 @@ import type { SqlDriver } from './sql-driver.ts'
 
 /** Names that are read at once. The first page is small, so that the first keys are known soon. */
 const FIRST_PAGE = 500
-const LARGEST_PAGE = 10_000
+const MAX_PAGE = 10_000
 
 /** Values of a table whose keys the database keeps in another order than that of their bytes. */
 export class SqlValues implements KeyValues {
@@ -132,7 +132,7 @@ export class SqlValues implements KeyValues {
     const { prefix } = this.#names
     let taken = Promise.resolve()
     let last: Uint8Array | undefined
-    for (let limit = FIRST_PAGE; ; limit = Math.min(2 * limit, LARGEST_PAGE)) {
+    for (let limit = FIRST_PAGE; ; limit = Math.min(2 * limit, MAX_PAGE)) {
       const page = await this.#driver.page(last, limit)
       if (signal.aborted) return
       for (const name of page) if (startsWith(name, prefix)) keys.add(name)

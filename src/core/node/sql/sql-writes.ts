@@ -74,7 +74,7 @@ export class SqlWrites {
       return 'done'
     } catch (error) {
       const meaning = dialect.meaningOf(error)
-      // Without an answer of the server nobody knows whether they were made.
+      // Without an answer of the server it is unknown whether they were made.
       if (meaning === undefined || meaning[0] === 'CONNECTION') throw error
       return undefined
     }

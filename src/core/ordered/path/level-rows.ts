@@ -26,7 +26,7 @@ export interface LevelKey {
 }
 
 /** Takes a key. Returns whether the page is complete. */
-export type Meet = (met: LevelKey) => boolean | Promise<boolean>
+export type Visit = (key: LevelKey) => boolean | Promise<boolean>
 
 /**
  * The keys of one level whose names are plain, in ranges that put names into code-unit order. Reads ahead where that is
@@ -64,10 +64,10 @@ export class LevelRows {
   }
 
   /**
-   * Passes each key to `meet` until it returns true.
+   * Passes each key to `visit` until it returns true.
    * @returns Whether it did.
    */
-  async each(meet: Meet): Promise<boolean> {
+  async each(visit: Visit): Promise<boolean> {
     const { limit, reverse, signal } = this.#page
     const { readAhead, maxRows } = this.#driver.info
     const ahead = new ReadAhead(readAhead, maxRows, limit + 1)
@@ -81,14 +81,14 @@ export class LevelRows {
       const last = this.#rows.at(-1)
       const isWhole = last === undefined || this.#rows.length < count
       this.#knownTo = isWhole ? range.to : last.key
-      const met = await this.#meetAll(meet)
-      if (met === 'enough') return true
-      if (met === 'divided') continue
+      const visited = await this.#visitAll(visit)
+      if (visited === 'enough') return true
+      if (visited === 'divided') continue
       if (isWhole) this.#order.end()
       else {
         if (this.#order.isAhead(last.key))
           this.#order.continueFrom(reverse ? last.key : followedBy(last.key, 0))
-        ahead.seen(this.#rows.length, met, limit + 1)
+        ahead.seen(this.#rows.length, visited, limit + 1)
       }
     }
     return false
@@ -122,8 +122,8 @@ export class LevelRows {
     return compareBytes(below, this.#knownTo) < 0 ? this.#isAtHand(below) : undefined
   }
 
-  /** @returns The number of keys that were passed on, unless `meet` or a division of the range ended the pass. */
-  async #meetAll(meet: Meet): Promise<number | 'enough' | 'divided'> {
+  /** @returns The number of keys that were passed on, unless `visit` or a division of the range ended the pass. */
+  async #visitAll(visit: Visit): Promise<number | 'enough' | 'divided'> {
     const start = this.base.length
     let count = 0
     for (const [index, { key }] of this.#rows.entries()) {
@@ -133,7 +133,7 @@ export class LevelRows {
       if (this.#order.divide(key, end)) return 'divided'
       this.#index = index
       count++
-      const isEnough = meet({ key, part: key.subarray(start, end), isBelow: divided >= 0 })
+      const isEnough = visit({ key, part: key.subarray(start, end), isBelow: divided >= 0 })
       if (isEnough === true || (isEnough !== false && (await isEnough))) return 'enough'
     }
     return count

@@ -12,7 +12,7 @@ import { isOdd, segmentOfPart } from './odd-part.ts'
 import type { PathNames } from './path-names.ts'
 
 /** Odd names of a level that are kept in memory, unless a page needs more. */
-const MOST_NAMES = 20_000
+const MAX_NAMES = 20_000
 /** UTF-8 of U+FFFD. Every name that is odd because of its first character sorts at or after it. */
 const FIRST_ODD = Uint8Array.of(0xef, 0xbf, 0xbd)
 const PAST_ODD = 0xf0
@@ -96,19 +96,19 @@ class OddLevel {
       const wanted = { from, to: range.to, limit: count, reverse: false, keysOnly: true }
       const answer = this.#driver.range(wanted, signal)
       const rows = answer instanceof Promise ? await answer : answer
-      let met = 0
+      let visited = 0
       for (const { key } of rows) {
         if (compareBytes(key, from) < 0) continue
-        from = this.#meet(key)
-        met++
+        from = this.#visit(key)
+        visited++
       }
       if (rows.length < count) return
-      ahead.seen(rows.length, met, maxRows)
+      ahead.seen(rows.length, visited, maxRows)
     }
   }
 
   /** @returns Where the next child can begin. */
-  #meet(key: Uint8Array): Uint8Array {
+  #visit(key: Uint8Array): Uint8Array {
     const names = this.#names
     const lacksSeparator = this.#level.prefix.isRoot && names.lacksSeparator(key)
     const start = lacksSeparator ? names.prefix.length : this.#level.base.length
@@ -129,7 +129,7 @@ class OddLevel {
     if (child === undefined) this.#found.set(name, { name, isValue: !isBranch, isBranch })
     else if (isBranch) child.isBranch = true
     else child.isValue = true
-    const most = Math.max(MOST_NAMES, this.#page.limit)
+    const most = Math.max(MAX_NAMES, this.#page.limit)
     if (this.#found.size < 2 * most) return
     const kept = this.#sorted().slice(0, most)
     this.#bound = kept.at(-1)?.name

@@ -2,9 +2,9 @@ import type { Key } from '../../key.ts'
 import { isOdd } from './odd-part.ts'
 
 /** The maximum number of remembered levels with scattered names. With more, every level is treated as having some. */
-const MOST_LEVELS = 10_000
+const MAX_LEVELS = 10_000
 /** The number of cached windows of odd names. */
-const MOST_WINDOWS = 16
+const MAX_WINDOWS = 16
 
 /**
  * Odd names that are found without reading the whole level: the empty part, `.`, `..`, those from U+FFFD on, and keys
@@ -100,7 +100,7 @@ export class OddNames {
     if (!this.#isKept || generation !== this.#generation) return
     this.#windows.set(windowId(level, window.reverse), window)
     const [oldest] = this.#windows.keys()
-    if (this.#windows.size > MOST_WINDOWS && oldest !== undefined) this.#windows.delete(oldest)
+    if (this.#windows.size > MAX_WINDOWS && oldest !== undefined) this.#windows.delete(oldest)
   }
 
   /**
@@ -109,7 +109,7 @@ export class OddNames {
    */
   learn(levels: ReadonlySet<string> | undefined, resets: number): void {
     if (!this.#isKept || resets !== this.#resets) return
-    if (levels === undefined || this.#written.size > MOST_LEVELS) return
+    if (levels === undefined || this.#written.size > MAX_LEVELS) return
     this.#levels = new Set([...levels, ...this.#written])
   }
 
@@ -137,9 +137,9 @@ export class OddNames {
   #wroteIn(level: string, segment: string): void {
     for (const reverse of [false, true]) this.#windows.delete(windowId(level, reverse))
     if (!isScattered(segment)) return
-    if (this.#written.size <= MOST_LEVELS) this.#written.add(level)
+    if (this.#written.size <= MAX_LEVELS) this.#written.add(level)
     this.#levels?.add(level)
-    if (this.#written.size > MOST_LEVELS) this.#levels = undefined
+    if (this.#written.size > MAX_LEVELS) this.#levels = undefined
   }
 }
 
@@ -154,7 +154,7 @@ export class ScatteredLevels {
   readonly #levels = new Set<string>()
 
   add(key: Key): void {
-    if (this.#levels.size > MOST_LEVELS) return
+    if (this.#levels.size > MAX_LEVELS) return
     let level = ''
     for (const segment of key.segments) {
       if (isScattered(segment)) this.#levels.add(level === '' ? '/' : level)
@@ -164,7 +164,7 @@ export class ScatteredLevels {
 
   /** `undefined` if there are more than are remembered. */
   get all(): ReadonlySet<string> | undefined {
-    return this.#levels.size > MOST_LEVELS ? undefined : this.#levels
+    return this.#levels.size > MAX_LEVELS ? undefined : this.#levels
   }
 }
 

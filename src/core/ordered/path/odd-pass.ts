@@ -22,7 +22,7 @@ export interface Passed {
 const SLASH = 0x2f
 
 /** Reads every key of a store once, in steps that yield to the event loop. */
-export async function passOver(
+export async function scanAll(
   driver: RangeReader,
   names: PathNames,
   { signal, onProgress }: PassOptions,

@@ -8,7 +8,7 @@ import { type LevelChild, LevelRows } from './level-rows.ts'
 import { oddWindow } from './odd-level.ts'
 import { OddNames } from './odd-names.ts'
 import { isOdd } from './odd-part.ts'
-import { type PassOptions, passOver } from './odd-pass.ts'
+import { type PassOptions, scanAll } from './odd-pass.ts'
 import type { PathNames } from './path-names.ts'
 import { plainNames } from './plain-names.ts'
 
@@ -112,7 +112,7 @@ export class PathLayout implements Layout {
   async learn(driver: RangeReader, options: PassOptions = {}): Promise<number> {
     if (driver.othersWrote?.() === true) this.reset()
     const { resets } = this.odd
-    const { entries, levels } = await passOver(driver, this.names, options)
+    const { entries, levels } = await scanAll(driver, this.names, options)
     if (driver.othersWrote?.() === true) this.reset()
     this.odd.learn(levels, resets)
     return entries

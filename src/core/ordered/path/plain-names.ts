@@ -53,13 +53,13 @@ class NamesUpwards extends PageOfChildren {
     this.#last = after
   }
 
-  meet(met: LevelKey): boolean | Promise<boolean> {
+  visit(key: LevelKey): boolean | Promise<boolean> {
     const value = this.#value
-    if (value === undefined) return this.#meet(met)
+    if (value === undefined) return this.#visit(key)
     this.#value = undefined
-    const isBranch = this.#isBranch(value.part, met)
-    if (typeof isBranch === 'boolean') return this.#addValue(value.name, isBranch) || this.#meet(met)
-    return isBranch.then(found => this.#addValue(value.name, found) || this.#meet(met))
+    const isBranch = this.#isBranch(value.part, key)
+    if (typeof isBranch === 'boolean') return this.#addValue(value.name, isBranch) || this.#visit(key)
+    return isBranch.then(found => this.#addValue(value.name, found) || this.#visit(key))
   }
 
   async end(): Promise<void> {
@@ -68,7 +68,7 @@ class NamesUpwards extends PageOfChildren {
     this.#addValue(name, await this.#rows.hasBelow(part))
   }
 
-  #meet({ key, part, isBelow }: LevelKey): boolean | Promise<boolean> {
+  #visit({ key, part, isBelow }: LevelKey): boolean | Promise<boolean> {
     const name = segmentOfPart(part)
     if (isOdd(name) || !this.#isPastLast(name)) {
       if (isBelow) this.#rows.skip(part)
@@ -165,7 +165,7 @@ class NamesDownwards extends PageOfChildren {
     }
   }
 
-  meet({ part, isBelow }: LevelKey): boolean {
+  visit({ part, isBelow }: LevelKey): boolean {
     for (let top = this.#branches.at(-1); top !== undefined; top = this.#branches.at(-1)) {
       const begins = hasPart(part, top.part, 0)
       if (begins && part.length > top.part.length) break
@@ -211,10 +211,10 @@ export async function plainNames(
   if (reverse) {
     const names = new NamesDownwards(rows, divider, after, limit)
     if (cursor !== undefined) await names.begin(cursor)
-    if (!(await rows.each(met => names.meet(met)))) names.end()
+    if (!(await rows.each(key => names.visit(key)))) names.end()
     return names
   }
   const names = new NamesUpwards(rows, divider, after, limit)
-  if (!(await rows.each(met => names.meet(met)))) await names.end()
+  if (!(await rows.each(key => names.visit(key)))) await names.end()
   return names
 }

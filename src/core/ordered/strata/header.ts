@@ -16,10 +16,10 @@ const VERSION_BYTES = 7
 const MTIME_AT = VERSION_AT + VERSION_BYTES
 const TIME_BYTES = 6
 const EXPIRES_AT = MTIME_AT + TIME_BYTES
-const LONGEST_HEADER = EXPIRES_AT + TIME_BYTES
+const MAX_HEADER_LENGTH = EXPIRES_AT + TIME_BYTES
 
 /** The maximum number of bytes that a header adds to a value. */
-export const HEADER_BYTES = LONGEST_HEADER
+export const HEADER_BYTES = MAX_HEADER_LENGTH
 
 /**
  * A value with its header.
@@ -37,7 +37,7 @@ export function withHeader(
 
 /** Bytes of a header. */
 export function headerBytes({ expires }: Header): number {
-  return expires === undefined ? EXPIRES_AT : LONGEST_HEADER
+  return expires === undefined ? EXPIRES_AT : MAX_HEADER_LENGTH
 }
 
 /** @returns Where the value must follow. */
@@ -47,7 +47,7 @@ export function writeHeader(bytes: Uint8Array, at: number, { version, mtime, exp
   writeNumber(bytes, mtime, at + MTIME_AT, TIME_BYTES)
   if (expires === undefined) return at + EXPIRES_AT
   writeNumber(bytes, expires, at + EXPIRES_AT, TIME_BYTES)
-  return at + LONGEST_HEADER
+  return at + MAX_HEADER_LENGTH
 }
 
 /** The version as it stands in a header. */
@@ -59,7 +59,8 @@ export function versionBytes(version: number): Uint8Array {
 
 /** Where the value begins in a record; `undefined` if it has no header. */
 export function valueStart(record: Uint8Array): number | undefined {
-  const start = record[0] === FORM ? EXPIRES_AT : record[0] === (FORM | EXPIRES) ? LONGEST_HEADER : undefined
+  const start =
+    record[0] === FORM ? EXPIRES_AT : record[0] === (FORM | EXPIRES) ? MAX_HEADER_LENGTH : undefined
   return start !== undefined && record.length >= start ? start : undefined
 }
 

@@ -47,7 +47,7 @@ class StrataLevel {
   #from: Uint8Array
   #to: Uint8Array
   #pending: PendingChild | undefined
-  #met = 0
+  #visited = 0
 
   constructor(driver: RangeReader, prefix: Key, page: LevelPage) {
     this.#driver = driver
@@ -75,22 +75,22 @@ class StrataLevel {
       const range = { from: this.#from, to: this.#to, limit: count, reverse, keysOnly: true }
       const answer = this.#driver.range(range, signal)
       const rows = answer instanceof Promise ? await answer : answer
-      this.#met = 0
+      this.#visited = 0
       for (const { key } of rows) {
-        this.#meet(key)
+        this.#visit(key)
         if (this.#children.length === limit) return this.#paged(true)
       }
       const last = rows.at(-1)
       if (rows.length < count || last === undefined) break
       this.#goPast(last)
-      ahead.seen(rows.length, this.#met, limit - this.#children.length + 1)
+      ahead.seen(rows.length, this.#visited, limit - this.#children.length + 1)
     }
     this.#end()
     return this.#paged(false)
   }
 
   /** Processes a row of the current child, or of the next one. */
-  #meet(key: Uint8Array): void {
+  #visit(key: Uint8Array): void {
     const at = this.#start.length
     const divide = key.indexOf(0, at)
     const end = divide < 0 ? key.length : divide
@@ -99,7 +99,7 @@ class StrataLevel {
       this.#end()
       child = { name: key.subarray(at, end), isValue: false, isBranch: false }
       this.#pending = child
-      this.#met++
+      this.#visited++
     }
     if (divide < 0) child.isValue = true
     else child.isBranch = true

@@ -267,10 +267,10 @@ export class SessionHistory implements Recording {
       const examples = [...undone.examples]
       return { entry: sequence, title, ...(key !== undefined && { key }), ...undone, examples }
     } catch (error) {
-      const isForGood = ['CONFLICT', 'UNSUPPORTED', 'NOT_FOUND'].some(code =>
+      const isPermanent = ['CONFLICT', 'UNSUPPORTED', 'NOT_FOUND'].some(code =>
         hasCode(error, code as 'CONFLICT'),
       )
-      if (isForGood) this.#entries.order.pass(sequence)
+      if (isPermanent) this.#entries.order.pass(sequence)
       this.#changed()
       throw error
     }

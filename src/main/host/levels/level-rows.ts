@@ -50,12 +50,12 @@ export class LevelRows {
    * @returns Whether existing rows have other row numbers or another state now.
    */
   add(children: readonly Child[]): boolean {
-    const inBetween = new Map<string, RowPatch>()
+    const between = new Map<string, RowPatch>()
     for (const child of children) {
       if (this.#lastName === undefined || child.name > this.#lastName) this.append(child)
-      else inBetween.set(child.name, child)
+      else between.set(child.name, child)
     }
-    return this.patch(inBetween)
+    return this.patch(between)
   }
 
   /** Adds a child whose name sorts after all others. */

@@ -4,7 +4,7 @@ import type { Key } from '../../../core/key.ts'
 import type { StackNode } from '../../../core/stack/stack.ts'
 
 /** The maximum number of levels that are followed. The least recently viewed ones are dropped first. */
-const MOST_LEVELS = 256
+const MAX_LEVELS = 256
 
 interface FollowedOptions {
   readonly store: BinaryDatastore
@@ -49,7 +49,7 @@ export class FollowedLevels {
     this.#watches.set(text, stop)
     if (known === undefined) void this.#watchLevel(prefix, stop)
     const [oldest] = this.#watches
-    if (oldest !== undefined && this.#watches.size > MOST_LEVELS) {
+    if (oldest !== undefined && this.#watches.size > MAX_LEVELS) {
       this.#watches.delete(oldest[0])
       oldest[1].abort()
       this.#isIncomplete = true

@@ -5,7 +5,7 @@ import { commonAncestor } from '../sessions/change-feed.ts'
 const ECHO = 1000
 
 /** The maximum number of keys that are checked again one by one. More are checked as one branch. */
-const MOST_KEYS = 500
+const MAX_KEYS = 500
 
 interface OwnWritesOptions {
   /** Called with a key that was reported soon after an own write: others may have changed it too. */
@@ -45,7 +45,7 @@ export class OwnWrites {
     if (written === undefined || performance.now() - written > ECHO) return false
     if (this.#branch !== undefined) this.#branch = commonAncestor(this.#branch, key)
     else this.#reported.set(key.toString(), key)
-    if (this.#reported.size > MOST_KEYS) {
+    if (this.#reported.size > MAX_KEYS) {
       this.#branch = [...this.#reported.values()].reduce(commonAncestor, key)
       this.#reported.clear()
     }
@@ -68,7 +68,7 @@ export class OwnWrites {
   #scheduleRecheck(): NodeJS.Timeout {
     return setTimeout(() => {
       this.#forgetOld()
-      if (this.#branch !== undefined && this.#written.size > MOST_KEYS) {
+      if (this.#branch !== undefined && this.#written.size > MAX_KEYS) {
         // A job is still writing, so the check is postponed.
         this.#timer = this.#scheduleRecheck()
         return

@@ -20,7 +20,7 @@ interface UndoParts {
 }
 
 /** The result of an undo. */
-export interface TakenBack {
+export interface UndoResult {
   readonly done: number
   readonly skipped: number
   readonly examples: readonly string[]
@@ -42,7 +42,7 @@ export class ActionUndo {
     this.#isMove = movesAway(parts.record.about.action)
   }
 
-  async run(): Promise<TakenBack> {
+  async run(): Promise<UndoResult> {
     const { record, signal } = this.#parts
     let outcomes: readonly KeyOutcome[] | undefined
     let isBranchDone = false
@@ -82,7 +82,7 @@ export class ActionUndo {
         due.slice(start, start + WIDTH).map(async ({ intent, outcome }) => {
           if (outcome === undefined || 'stayed' in outcome) return
           try {
-            if (await this.#takeBack(intent, outcome.etag)) this.#handled()
+            if (await this.#undoKey(intent, outcome.etag)) this.#handled()
             else this.#stays(Key.parse(intent.to ?? intent.from))
           } catch (error) {
             // Others changed the key between the check and the write.
@@ -96,7 +96,7 @@ export class ActionUndo {
   }
 
   /** @returns False if the key is not as the action left it. */
-  async #takeBack(intent: KeyIntent, etag: string): Promise<boolean> {
+  async #undoKey(intent: KeyIntent, etag: string): Promise<boolean> {
     const { source, target } = this.#parts
     const from = Key.parse(intent.from)
     if (intent.to === undefined) {

@@ -10,7 +10,7 @@ import type { StackNode } from '../../../core/stack/stack.ts'
 import type { SessionKeys } from '../search/session-keys.ts'
 
 /** A key with a value, and the size of the value if listing reports it at no extra cost. */
-interface MetKey {
+interface ListedKey {
   readonly key: Key
   readonly size?: number | undefined
 }
@@ -35,7 +35,7 @@ const LISTED: ReadonlySet<string> = new Set(['fs', 'memory'])
 export async function* everyKey(
   { store, keys, stack }: ListedSession,
   signal: AbortSignal,
-): AsyncIterable<readonly MetKey[]> {
+): AsyncIterable<readonly ListedKey[]> {
   const leaves = stack.nodes.filter(({ children }) => children.length === 0)
   if (leaves.every(({ kind }) => LISTED.has(kind))) {
     const way = { recursive: true, descending: false, after: undefined, pageSize: PAGE, signal }
@@ -49,11 +49,11 @@ export async function* everyKey(
 
 const NO_BOUNDS = { first: undefined, last: undefined }
 
-async function* indexed(keys: SessionKeys, signal: AbortSignal): AsyncIterable<readonly MetKey[]> {
+async function* indexed(keys: SessionKeys, signal: AbortSignal): AsyncIterable<readonly ListedKey[]> {
   const slices = new Slices()
   const all = { kind: 'substring', text: '', limit: Infinity } as const
   for await (const { keys: packed } of keys.searchAll(all, signal)) {
-    let batch: MetKey[] = []
+    let batch: ListedKey[] = []
     for (const bytes of unpack(packed)) {
       if (slices.step()) await slices.pause()
       batch.push({ key: decodeKey(bytes) })
@@ -65,8 +65,8 @@ async function* indexed(keys: SessionKeys, signal: AbortSignal): AsyncIterable<r
   }
 }
 
-async function* queried(store: BinaryDatastore, signal: AbortSignal): AsyncIterable<readonly MetKey[]> {
-  let batch: MetKey[] = []
+async function* queried(store: BinaryDatastore, signal: AbortSignal): AsyncIterable<readonly ListedKey[]> {
+  let batch: ListedKey[] = []
   for await (const { key } of store.query({ keysOnly: true }, { scan: true, signal })) {
     batch.push({ key })
     if (batch.length < BATCH) continue

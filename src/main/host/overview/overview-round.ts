@@ -44,10 +44,10 @@ export const OVERVIEW_LIMITS: OverviewLimits = {
 const WIDTH = 8
 
 /** The maximum number of branches that are listed for their number of keys, and as many for their bytes. */
-const MOST_BRANCHES = 8
+const MAX_BRANCHES = 8
 
 /** The maximum number of keys that are listed as changed last. */
-export const MOST_CHANGED = 8
+export const MAX_CHANGED = 8
 
 /** One survey of everything that a store holds, in bounded memory. */
 export class OverviewRound {
@@ -166,8 +166,8 @@ export class OverviewRound {
       const size = isSized ? bytes : part && Math.round((part.bytes / part.keys) * keys)
       return { key: key.toString(), keys, ...(size !== undefined && { bytes: size }) }
     })
-    const byBytes = sized.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)).slice(0, MOST_BRANCHES)
-    const byKeys = sized.slice(0, MOST_BRANCHES)
+    const byBytes = sized.toSorted((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)).slice(0, MAX_BRANCHES)
+    const byKeys = sized.slice(0, MAX_BRANCHES)
     const branches = [...byKeys, ...byBytes.filter(branch => !byKeys.includes(branch))]
     const [first] = all
     return {
@@ -222,10 +222,10 @@ export function changedLast(known: Iterable<Facts>): Overview['changed'] {
   for (const { key, mtime, size } of known) {
     if (mtime === undefined) continue
     const oldest = last.at(-1)
-    if (last.length === MOST_CHANGED && oldest !== undefined && mtime <= oldest.mtime) continue
+    if (last.length === MAX_CHANGED && oldest !== undefined && mtime <= oldest.mtime) continue
     last.push({ key, mtime, size })
     last.sort((a, b) => b.mtime - a.mtime || Key.compare(a.key, b.key))
-    last.length = Math.min(last.length, MOST_CHANGED)
+    last.length = Math.min(last.length, MAX_CHANGED)
   }
   return last.map(({ key, mtime, size }) => ({ key: key.toString(), mtime, size }))
 }

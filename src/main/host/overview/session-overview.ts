@@ -8,7 +8,7 @@ import {
   type Facts,
   factsOf,
   type OverviewedSession as Looked,
-  MOST_CHANGED,
+  MAX_CHANGED,
   OVERVIEW_LIMITS,
   type OverviewLimits,
   OverviewRound,
@@ -36,7 +36,7 @@ const PAUSE = { time: 500, times: 5 }
 const IDLE = 5_000
 
 /** The maximum number of changed keys that are remembered besides the sample. */
-const MOST_TOUCHED = 100
+const MAX_TOUCHED = 100
 
 /**
  * What a session holds, for its first page. Works in rounds while a page requests reports. After a change another round
@@ -134,7 +134,7 @@ export class SessionOverview {
     this.#touched.delete(name)
     this.#touched.set(name, key)
     const [oldest] = this.#touched.keys()
-    if (this.#touched.size > MOST_TOUCHED && oldest !== undefined) this.#touched.delete(oldest)
+    if (this.#touched.size > MAX_TOUCHED && oldest !== undefined) this.#touched.delete(oldest)
     this.#noteStale()
   }
 
@@ -242,7 +242,7 @@ export class SessionOverview {
     const { branches, changed } = this.#report
     this.#session.follow(Key.root)
     for (const { key } of branches) this.#session.follow(Key.parse(key))
-    for (const { key } of changed.slice(0, MOST_CHANGED)) this.#session.follow(Key.parse(key).parent)
+    for (const { key } of changed.slice(0, MAX_CHANGED)) this.#session.follow(Key.parse(key).parent)
   }
 
   #publish(found: Omit<Overview, 'version'>): void {

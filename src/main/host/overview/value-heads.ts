@@ -15,7 +15,7 @@ const TRANSPARENT: ReadonlySet<string> = new Set(['tiered', 'sharded', 'read-onl
 const COPYING: ReadonlySet<string> = new Set(['tiered', 'cache'])
 
 /** The maximum number of folders that are searched for a value. */
-const MOST_FOLDERS = 64
+const MAX_FOLDERS = 64
 
 /**
  * A function that reads values without filling a cache: from their files, if the stack passes keys and bytes on to
@@ -26,7 +26,7 @@ export function headReaderOf(nodes: readonly StackNode[]): HeadReader | undefine
   const inner = nodes.filter(({ children }) => children.length > 0)
   const folders = nodes.filter(({ kind }) => kind === 'fs')
   const isPlain = inner.every(({ kind }) => TRANSPARENT.has(kind))
-  if (isPlain && folders.length > 0 && folders.length <= MOST_FOLDERS) return fileReader(folders)
+  if (isPlain && folders.length > 0 && folders.length <= MAX_FOLDERS) return fileReader(folders)
   const [root] = nodes
   if (root === undefined || inner.some(({ kind }) => COPYING.has(kind))) return undefined
   return async (key, signal) => {

@@ -17,7 +17,7 @@ export interface Candidate {
 }
 
 /** The maximum number of keys that the walk may be ahead of the reading of values. */
-const MOST_AHEAD = 50_000
+const MAX_AHEAD = 50_000
 
 /** Keys of one batch. The first batches are smaller, so that the first hits come soon. */
 const BATCHES = [16, 64, 256]
@@ -35,7 +35,7 @@ const PAGE = 1000
  */
 export class Candidates {
   /** The number of keys that the walk has found. */
-  met = 0
+  examined = 0
   /** Whether the walk has found every key. */
   isComplete = false
   readonly #walked: AsyncIterable<readonly Candidate[]>
@@ -72,7 +72,7 @@ export class Candidates {
   }
 
   get #isFarAhead(): boolean {
-    return this.#waiting.length > MOST_AHEAD && !this.#isEnded
+    return this.#waiting.length > MAX_AHEAD && !this.#isEnded
   }
 
   end(): void {
@@ -85,7 +85,7 @@ export class Candidates {
     try {
       for await (const batch of this.#walked) {
         if (this.#isEnded) return
-        this.met += batch.length
+        this.examined += batch.length
         for (const candidate of batch) this.#waiting.push(candidate)
         this.#wakeReader()
         while (this.#isFarAhead) await new Promise<void>(resolve => (this.#wakeWalk = resolve))

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs'
 
 /** The maximum number of bytes of a value that is searched. */
-export const LARGEST_VALUE = 64 * 1024 * 1024
+export const MAX_VALUE_BYTES = 64 * 1024 * 1024
 
 /** The properties of a value without its bytes. */
 export interface EntryStat {
@@ -18,7 +18,7 @@ export class TooLarge extends Error {
 /** Why a value of this many bytes was not searched. */
 export function tooLarge(size: number): string {
   const mebibytes = Math.round(size / 1024 / 1024)
-  return `It was not searched: it has ${mebibytes} MiB, more than the limit of ${LARGEST_VALUE / 1024 / 1024} MiB`
+  return `It was not searched: it has ${mebibytes} MiB, more than the limit of ${MAX_VALUE_BYTES / 1024 / 1024} MiB`
 }
 
 /** Follows no link, and does not block on a pipe or device. */
@@ -69,7 +69,7 @@ class OpenFile {
     const first = readSync(this.#fd, small, 0, small.length, null)
     if (first < small.length) return small.subarray(0, first)
     const { size } = this.stat
-    if (size > LARGEST_VALUE) throw new TooLarge(tooLarge(size))
+    if (size > MAX_VALUE_BYTES) throw new TooLarge(tooLarge(size))
     const room = this.#room(size + 1)
     if (room !== small) small.copy(room)
     let length = first

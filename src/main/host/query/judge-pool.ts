@@ -26,14 +26,14 @@ interface PooledWorker {
 }
 
 /** The maximum number of threads. More do not make reading small files faster. */
-const MOST_WORKERS = 4
+const MAX_WORKERS = 4
 
 /** Milliseconds for which idle workers are kept. */
 const KEPT = 5 * 60_000
 
 /** Worker threads that judge values and sort rows, so that neither blocks the host. They start when they are needed. */
 export class JudgePool {
-  readonly size = Math.max(1, Math.min(MOST_WORKERS, availableParallelism()))
+  readonly size = Math.max(1, Math.min(MAX_WORKERS, availableParallelism()))
   readonly #tasks = new Map<number, Task>()
   #pool: PooledWorker[] = []
   #last = 0

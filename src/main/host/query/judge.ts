@@ -7,7 +7,7 @@ import { ValueView } from '../../../core/query/value-view.ts'
 import { decodeValue } from '../../../core/values/pipeline.ts'
 import { compression } from '../values/compression.ts'
 import { asBuffer, type Excerpt, excerptOf, finderOf } from './excerpt.ts'
-import { type EntryStat, FileReader, isAbsent, LARGEST_VALUE, TooLarge } from './file-reader.ts'
+import { type EntryStat, FileReader, isAbsent, MAX_VALUE_BYTES, TooLarge } from './file-reader.ts'
 
 /** What to judge of each entry of a run. Plain data, because it is sent to other threads. */
 export interface Task {
@@ -197,7 +197,7 @@ class FastView extends ValueView {
       : decodeValue(this.bytes, {
           name: this.#key.slice(this.#key.lastIndexOf('/') + 1),
           compression,
-          limit: LARGEST_VALUE,
+          limit: MAX_VALUE_BYTES,
         }).shown
     return this.#content
   }
@@ -232,18 +232,18 @@ function needleOf(text: string): Buffer | undefined {
 }
 
 /** The maximum number of characters of a text that results are sorted by. One is kept for each entry. */
-const LONGEST_PLACE = 200
+const MAX_PLACE_LENGTH = 200
 
 function placeIn(field: Field, facts: Facts): unknown {
   const found = field.kind === 'key' ? facts.key.toString() : readField(field, facts)
-  if (typeof found === 'string') return found.slice(0, LONGEST_PLACE)
+  if (typeof found === 'string') return found.slice(0, MAX_PLACE_LENGTH)
   return typeof found === 'object' && found !== null ? undefined : found
 }
 
-const LONGEST_SHOWN = 100
+const MAX_SHOWN_LENGTH = 100
 
 function shownText(value: unknown): string | undefined {
   if (value === undefined) return undefined
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
 }

@@ -7,7 +7,7 @@ import type { OpenStore } from '../../../core/open/open-store.ts'
 import { StoreQuerySource } from '../../../core/open/query-source.ts'
 import type { SessionKeys } from '../search/session-keys.ts'
 import type { Candidate } from './candidates.ts'
-import { LARGEST_VALUE, tooLarge } from './file-reader.ts'
+import { MAX_VALUE_BYTES, tooLarge } from './file-reader.ts'
 import { type Batch, type Hit, Judge, type Verdict } from './judge.ts'
 import type { JudgePool } from './judge-pool.ts'
 import type { RunPlan } from './query-plan.ts'
@@ -130,13 +130,13 @@ export class Judging {
       await Promise.all(
         numbers.slice(start, start + width).map(async number => {
           const { key, size = 0 } = batch[number] as Candidate
-          if (size > LARGEST_VALUE) {
+          if (size > MAX_VALUE_BYTES) {
             read.refuse(key, tooLarge(size))
             return
           }
           try {
             const { bytes, mtime } = await orAbort(source.find(key, { signal }), signal, 'get')
-            if (bytes.length > LARGEST_VALUE) read.refuse(key, tooLarge(bytes.length))
+            if (bytes.length > MAX_VALUE_BYTES) read.refuse(key, tooLarge(bytes.length))
             else block.add(number, bytes, mtime)
           } catch (error) {
             read.failed(key, error, signal)

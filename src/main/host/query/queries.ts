@@ -237,7 +237,7 @@ class OpenQuery implements Transfer {
       const isWhole = this.#run.order === undefined && all.length === rowCount
       this.#sorted = isWhole
         ? all
-        : amongst(all, new Set(Array.from({ length: rowCount }, (_, place) => this.#run.rowAt(place))))
+        : intersect(all, new Set(Array.from({ length: rowCount }, (_, place) => this.#run.rowAt(place))))
     }
     this.#reportNow()
   }
@@ -296,6 +296,6 @@ function isOther(known: number | undefined, now: number | undefined): boolean {
 }
 
 /** Those of `all` that are wanted, in the order of `all`. */
-function amongst(all: Uint32Array, wanted: ReadonlySet<number>): Uint32Array {
+function intersect(all: Uint32Array, wanted: ReadonlySet<number>): Uint32Array {
   return all.filter(row => wanted.has(row))
 }

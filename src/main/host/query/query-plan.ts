@@ -20,7 +20,7 @@ export interface RunPlan {
 }
 
 /** The maximum number of columns. */
-const MOST_COLUMNS = 4
+const MAX_COLUMNS = 4
 
 /** @throws RangeError, TypeError, DatastoreError for an invalid query; see `parseQuery`. */
 export function planRun(query: Query): RunPlan {
@@ -59,7 +59,7 @@ export function planRun(query: Query): RunPlan {
 function columnsOf({ where, orderBy = [] }: Query): readonly string[] {
   const named = [...(where === undefined ? [] : fieldsOf(where)), ...orderBy.map(({ field }) => field)]
   const paths = named.filter(field => !['key', 'size', 'mtime', 'value'].includes(field))
-  return [...new Set(paths)].slice(0, MOST_COLUMNS)
+  return [...new Set(paths)].slice(0, MAX_COLUMNS)
 }
 
 function fieldsOf(condition: Condition): readonly string[] {

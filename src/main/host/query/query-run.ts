@@ -15,10 +15,10 @@ import type { RunPlan } from './query-plan.ts'
 import { Results } from './results.ts'
 
 /** The maximum number of hits that are kept if the results are not in key order. */
-const MOST_ORDERED = 100_000
+const MAX_ORDERED = 100_000
 
 /** The maximum number of keys whose problems are kept. */
-const MOST_PROBLEMS = 1000
+const MAX_PROBLEMS = 1000
 
 /** Milliseconds between two sorts while a run continues. */
 const REORDER = 500
@@ -109,7 +109,7 @@ export class QueryRun {
       rows: this.rowCount,
       found: this.#found,
       searched: this.#searched,
-      total: this.#total ?? candidates?.met ?? 0,
+      total: this.#total ?? candidates?.examined ?? 0,
       isTotalExact: isExact,
       bytesRead: this.#byteLength,
       problems: this.#problemCount,
@@ -240,7 +240,7 @@ export class QueryRun {
     this.#searched += batch.length
     this.#byteLength += byteLength
     this.#problemCount += problems.length
-    this.problems.push(...problems.slice(0, MOST_PROBLEMS - this.problems.length))
+    this.problems.push(...problems.slice(0, MAX_PROBLEMS - this.problems.length))
     return toSkip
   }
 
@@ -256,8 +256,8 @@ export class QueryRun {
     const { after, offset, limit } = parsed
     const sorted = await sortInSlices(this.#ordered, new Slices(), comparePlaces(parsed.orderBy))
     // Hits past the end of the result cannot become part of it again, unless its start (`after`) is not found yet.
-    const kept = Math.min(after === undefined ? offset + limit : Infinity, MOST_ORDERED)
-    if (sorted.length > MOST_ORDERED) this.#isCut = true
+    const kept = Math.min(after === undefined ? offset + limit : Infinity, MAX_ORDERED)
+    if (sorted.length > MAX_ORDERED) this.#isCut = true
     this.#ordered = sorted.length > kept ? sorted.slice(0, kept) : sorted
     const start = after === undefined ? 0 : this.#ordered.findIndex(({ key }) => key.equals(after)) + 1
     if (isLast && after !== undefined && start === 0)

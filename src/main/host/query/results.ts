@@ -4,7 +4,7 @@ import type { Detail } from './judge.ts'
 import type { SortedRows } from './result-order.ts'
 
 /** The maximum number of characters in the details of all hits together. */
-const MOST_DETAILS = 16 * 1024 * 1024
+const MAX_DETAILS = 16 * 1024 * 1024
 
 export interface Result {
   readonly key: string
@@ -41,7 +41,7 @@ export class Results {
     this.#sizes[row] = size ?? Number.NaN
     this.#mtimes[row] = mtime ?? Number.NaN
     const length = lengthOf(detail)
-    if (length === 0 || this.#detailLength + length > MOST_DETAILS) return
+    if (length === 0 || this.#detailLength + length > MAX_DETAILS) return
     this.#detailLength += length
     this.#details[row] = detail
   }

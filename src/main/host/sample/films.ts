@@ -30,7 +30,7 @@ const FILMS = [
   ['Die Büchse der Pandora', 1929, 133, 'G. W. Pabst', 'DE'],
 ] as const
 
-const OPINIONS = [
+const REVIEWS = [
   'Seen twice in a row, and I would again.',
   'The restoration is a wonder; the music is not.',
   'Long, and not a minute too long.',
@@ -63,7 +63,7 @@ function oneFilm(film: (typeof FILMS)[number], index: number, random: Random): S
     }),
     { key: `${key}/poster.png`, value: poster(index) },
     ...Array.from({ length: reviews }, (_, number) =>
-      textEntry(`${key}/reviews/Review:${number + 1}`, `${random.pick(OPINIONS)}\n`),
+      textEntry(`${key}/reviews/Review:${number + 1}`, `${random.pick(REVIEWS)}\n`),
     ),
   ]
 }

@@ -12,7 +12,7 @@ const MAX_INFO_BYTES = 512 * 1024
  * Refuses a stack whose description is too large: it would make the list of all sessions unsendable.
  * @throws DatastoreError `UNSUPPORTED`
  */
-export function assertCarriable(info: SessionInfo): void {
+export function assertSendable(info: SessionInfo): void {
   const state = problemOf(info)
   if (state === undefined) return
   throw new DatastoreError(

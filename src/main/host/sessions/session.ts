@@ -26,7 +26,7 @@ import { SessionKeys } from '../search/session-keys.ts'
 import { ChangeFeed, type StoreChange } from './change-feed.ts'
 import type { ChangeRecord } from './change-record.ts'
 import type { OpenedStack } from './open-source.ts'
-import { assertCarriable } from './plain-json.ts'
+import { assertSendable } from './plain-json.ts'
 
 export interface SessionOptions {
   readonly id: string
@@ -228,7 +228,7 @@ export class Session {
     const nodes = plan.nodes.filter(({ fate }) => fate !== 'gone')
     const source = sourceOf(plan.document)
     // A plan has no depths. None is larger than the number of nodes, and only the size of the message matters here.
-    assertCarriable(
+    assertSendable(
       this.#infoOf(
         plan.document,
         nodes.map(node => ({ ...node, depth: nodes.length })),

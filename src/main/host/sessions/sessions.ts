@@ -17,7 +17,7 @@ import type { Workspace } from '../workspace/workspace.ts'
 import { ChangeRecord } from './change-record.ts'
 import { openChanging } from './open-changing.ts'
 import { hostOf, normalizeSource, type OpenOptions, openSource } from './open-source.ts'
-import { assertCarriable, assertPlainJson } from './plain-json.ts'
+import { assertPlainJson, assertSendable } from './plain-json.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
@@ -266,7 +266,7 @@ export class Sessions {
       broadcast,
     })
     try {
-      assertCarriable(session.info)
+      assertSendable(session.info)
     } catch (error) {
       this.#drain(session.close())
       throw error

@@ -98,7 +98,7 @@ function readContent(text: string): { readonly content: WorkspaceContent; readon
   const problems: string[] = []
   const usable = <T>(schema: z.ZodType<T>, value: unknown, name: string): T | undefined => {
     const parsed = schema.safeParse(value)
-    const problem = parsed.success ? uncarriable(value) : parsed.error.issues[0]?.message
+    const problem = parsed.success ? unsendableReason(value) : parsed.error.issues[0]?.message
     if (parsed.success && problem === undefined) return parsed.data
     problems.push(`${name}: ${problem ?? 'it is invalid'}`)
     return undefined
@@ -125,7 +125,7 @@ function readContent(text: string): { readonly content: WorkspaceContent; readon
 }
 
 /** Why an entry cannot be sent to pages. One such entry would make the whole workspace unsendable. */
-function uncarriable(value: unknown): string | undefined {
+function unsendableReason(value: unknown): string | undefined {
   try {
     encodeMessage(value)
     return undefined

@@ -84,10 +84,10 @@ let lastId = 0
  * answer.
  */
 export function openDialog(request: DialogRequest): void {
-  const isWaitedFor = ['question', 'confirm', 'path'].includes(request.type)
+  const isAwaited = ['question', 'confirm', 'path'].includes(request.type)
   const dialog = { ...request, id: ++lastId }
   useDialogs.setState(({ dialogs }) => ({
-    dialogs: [...dialogs.filter(other => isWaitedFor || other.type !== request.type), dialog],
+    dialogs: [...dialogs.filter(other => isAwaited || other.type !== request.type), dialog],
   }))
 }
 

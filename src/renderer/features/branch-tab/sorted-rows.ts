@@ -47,8 +47,8 @@ export class SortedRows implements RowSource {
       this.#query.subscribe(() => this.#show(this.#query.getState())),
       this.#client.on('valueChanged', change => {
         const isChild = change.key.slice(0, Math.max(1, change.key.lastIndexOf('/'))) === this.#prefix
-        const isMeant = isChild || affectsKey(change, childKey(this.#prefix, 'child'))
-        if (change.session === this.#session && isMeant) this.#show({ isOutdated: true })
+        const isRelevant = isChild || affectsKey(change, childKey(this.#prefix, 'child'))
+        if (change.session === this.#session && isRelevant) this.#show({ isOutdated: true })
       }),
     ]
     void this.refresh()

@@ -109,8 +109,8 @@ export function GoToKey(props: GoToKeyProps) {
     try {
       for (const candidate of candidateKeys(text)) {
         const { key, isValue, isBranch } = await findKey(client, session, candidate)
-        const isLevelMeant = candidate.endsWith('/') && isBranch
-        if (isValue && !isLevelMeant) {
+        const isLevelRequested = candidate.endsWith('/') && isBranch
+        if (isValue && !isLevelRequested) {
           open(key, 'key', isPreview)
           return
         }

@@ -205,7 +205,7 @@ interface FailureLineProps {
 /** A failure, and what to try. */
 export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLost }: FailureLineProps) {
   const advice =
-    failure.code === 'READ_ONLY' ? `${adviceToWrite(failure)} Your edits stay here.` : whatToTry(failure.code)
+    failure.code === 'READ_ONLY' ? `${adviceToWrite(failure)} Your edits stay here.` : adviceFor(failure.code)
   return (
     <Bar tone="danger" role="alert" onFocusLost={onFocusLost}>
       <span className={styles['words']}>
@@ -222,7 +222,7 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLos
 }
 
 /** Advice for a failure of a value that is open, if there is any. */
-function whatToTry(code: FailureCode): string | undefined {
+function adviceFor(code: FailureCode): string | undefined {
   switch (code) {
     case 'ACCESS_DENIED':
       return 'Check the permissions of the store, then try again.'
@@ -243,7 +243,7 @@ function whatToTry(code: FailureCode): string | undefined {
 }
 
 /** Advice for a value that could not be read: nothing was edited yet. */
-export function whatToTryToRead(code: FailureCode): string | undefined {
+export function adviceForRead(code: FailureCode): string | undefined {
   switch (code) {
     case 'IO':
     case 'TIMEOUT':
@@ -255,7 +255,7 @@ export function whatToTryToRead(code: FailureCode): string | undefined {
     case 'ACCESS_DENIED':
     case 'CORRUPT':
     case 'UNSUPPORTED':
-      return whatToTry(code)
+      return adviceFor(code)
     default:
       return undefined
   }

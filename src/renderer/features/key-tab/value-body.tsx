@@ -2,7 +2,7 @@ import { Suspense, useCallback, useEffect } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
-import { Skeleton, whatToTryToRead } from './bars.tsx'
+import { adviceForRead, Skeleton } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import { HexEditor } from './hex/hex-editor.tsx'
 import { ImageView } from './image/image-view.tsx'
@@ -160,7 +160,7 @@ function Absent({ model, document, isReadOnly }: AbsentProps) {
       )
     case 'failed': {
       const { code, message } = document.failure
-      const advice = whatToTryToRead(code)
+      const advice = adviceForRead(code)
       return (
         <EmptyState
           title={`${name} could not be opened`}

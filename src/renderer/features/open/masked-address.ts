@@ -22,7 +22,7 @@ export function withoutPassword(text: string): string {
 }
 
 /** Whether a text can name something. An incomplete address, and a kind without a path, cannot. */
-export function isWorthAsking(text: string): boolean {
+export function isCompleteAddress(text: string): boolean {
   const typed = text.trim()
   return typed !== '' && !/^[a-z0-9+.-]+:(?:\/\/)?$/i.test(typed)
 }

@@ -10,7 +10,7 @@ import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { CompletionField } from '../../ui/fields/completion-field.tsx'
 import { ConnectForm } from './connect-form.tsx'
 import { EngineCards } from './engine-cards.tsx'
-import { isWorthAsking, masked, unmasked, withoutPassword } from './masked-address.ts'
+import { isCompleteAddress, masked, unmasked, withoutPassword } from './masked-address.ts'
 import styles from './open-dialog.module.css'
 import { useAnswer } from './use-answer.ts'
 
@@ -44,7 +44,7 @@ export function OpenDialog(props: OpenDialogProps) {
     [client],
   )
   // A password stays in this window until it is stored as a secret.
-  const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', identifyTyped)
+  const found = useAnswer(isCompleteAddress(text) ? withoutPassword(text) : '', identifyTyped)
   const named = found.state === 'answered' ? found.value : undefined
 
   function change(next: string): void {
@@ -56,7 +56,7 @@ export function OpenDialog(props: OpenDialogProps) {
    * Handles Enter. If it is unknown yet what the text names, continues once it is known, unless another text was typed.
    */
   async function submit(): Promise<void> {
-    if (!isWorthAsking(text)) return
+    if (!isCompleteAddress(text)) return
     try {
       const answer = await identifyTyped(withoutPassword(text))
       if (latest.current === text) proceed(answer)

@@ -35,7 +35,7 @@ export interface QueryTabProps extends KeptQueriesProps {
 const WIDE = 1500
 
 /** Milliseconds after a change of keys until the visible rows are checked again. */
-const QUIET = 300
+const CHECK_DELAY = 300
 
 /** Keys that are copied at most. */
 const MAX_COPIED = 100_000
@@ -175,7 +175,7 @@ function useFollowedRows(client: Client, session: string): QueryRows {
     const end = client.on('valueChanged', change => {
       if (change.session !== session) return
       clearTimeout(timer)
-      timer = setTimeout(() => rows.readStateAgain(), QUIET)
+      timer = setTimeout(() => rows.readStateAgain(), CHECK_DELAY)
     })
     return () => {
       end()

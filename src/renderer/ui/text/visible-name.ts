@@ -18,7 +18,7 @@ const UNSEEN =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|^[ \u00a0\u3000]+|[ \u00a0\u3000]+$/gu
 
 /** Substitutes that every font contains and most readers know. */
-const FAMILIAR: Readonly<Record<string, string>> = { ' ': '·', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const COMMON_SIGNS: Readonly<Record<string, string>> = { ' ': '·', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** Words of letters and their marks, which may be written in composed or decomposed form. */
 const WORDS = /[\p{L}\p{M}]+/gu
@@ -74,7 +74,7 @@ export function visibleText(name: string): string {
 
 function sign(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  return FAMILIAR[character] ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return COMMON_SIGNS[character] ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** The first characters, without half a surrogate pair at the end. */

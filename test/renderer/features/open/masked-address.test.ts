@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  isWorthAsking,
+  isCompleteAddress,
   masked,
   unmasked,
   withoutPassword,
@@ -30,10 +30,10 @@ describe('an address with a password', () => {
   })
 
   it.each(['', ' ', 'redis:', 'redis://', 'sqlite:'])('E11 an incomplete one is not recognised: %j', text => {
-    expect(isWorthAsking(text)).toBe(false)
+    expect(isCompleteAddress(text)).toBe(false)
   })
 
   it.each(['/', 'redis://h', 'sqlite:a'])('E11 a complete one is sent to the host: %j', text => {
-    expect(isWorthAsking(text)).toBe(true)
+    expect(isCompleteAddress(text)).toBe(true)
   })
 })

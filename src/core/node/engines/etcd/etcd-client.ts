@@ -5,7 +5,7 @@ import { messageOf } from '../../../errors.ts'
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { addressesIn } from '../../../stack/server-address.ts'
 import { serverUrl } from '../../../stack/server-url.ts'
-import { FIRST_PAUSE, LONGEST_PAUSE } from '../../connect/backoff.ts'
+import { FIRST_PAUSE, MAX_PAUSE } from '../../connect/backoff.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
@@ -71,7 +71,7 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
       'grpc.max_send_message_length': -1,
       'grpc.initial_reconnect_backoff_ms': FIRST_PAUSE,
       'grpc.min_reconnect_backoff_ms': FIRST_PAUSE,
-      'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE,
+      'grpc.max_reconnect_backoff_ms': MAX_PAUSE,
       'grpc.keepalive_time_ms': Math.max(10_000, timeout),
       'grpc.keepalive_timeout_ms': timeout,
       // Not shared with other clients, which would share a lost connection too.

@@ -19,7 +19,7 @@ import { TurnGroup } from '../turn-group.ts'
 import { EtcdChanges } from './etcd-changes.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import { EtcdRows } from './etcd-rows.ts'
-import { EtcdWrites, firstKey, MOST, type Written } from './etcd-writes.ts'
+import { EtcdWrites, firstKey, MAX_OPERATIONS, type Written } from './etcd-writes.ts'
 import { copyOf } from './failures.ts'
 
 /** Rows of one request, with and without values, which have up to 1.5 MiB each. */
@@ -77,14 +77,14 @@ export class EtcdDriver implements OrderedDriver {
       one: put => this.#writes.write(put, undefined),
       all: puts => this.#writes.putAll(puts),
       copyOf: failed => copyOf(failed, 'write'),
-      mostBytes: REQUEST_BYTES - REQUEST_ROOM,
+      maxBytes: REQUEST_BYTES - REQUEST_ROOM,
     })
     const most = { readAhead: 1000, maxRows: KEYS_AT_ONCE }
     this.info = { kind: 'etcd', id, ...most, text: false, columns: isStrata, revisions: true }
     this.capabilities = {
       writable: revision === undefined,
       conditions: 'everyone',
-      commit: { most: MOST, ranges: true },
+      commit: { most: MAX_OPERATIONS, ranges: true },
       durable: true,
       parts: false,
       shared: revision === undefined,

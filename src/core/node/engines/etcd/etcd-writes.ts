@@ -8,7 +8,7 @@ import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 
 /** The most checks, and the most writes, of one transaction, by the default of the server. */
-export const MOST = 128
+export const MAX_OPERATIONS = 128
 /** Attempts at a transaction whose checks hold when they are read one by one. */
 const ATTEMPTS = 20
 
@@ -95,13 +95,13 @@ export class EtcdWrites {
   ): Promise<number | undefined> {
     const last = new Map(writes.map(write => [Buffer.from(write.key).toString('latin1'), write]))
     throwIfAborted(signal, 'write')
-    if (last.size > MOST) throw tooLarge(`it has ${last.size} writes`)
+    if (last.size > MAX_OPERATIONS) throw tooLarge(`it has ${last.size} writes`)
     if (checks.length === 0 && last.size === 0) return 0
     const success = await Promise.all([...last.values()].map(write => this.#operation(write)))
     let compare = this.#allComparisons(checks)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (compare !== undefined) {
-        if (compare.length > MOST) throw tooLarge(`it depends on ${compare.length} reads`)
+        if (compare.length > MAX_OPERATIONS) throw tooLarge(`it depends on ${compare.length} reads`)
         const given = { compare: [...compare], success }
         const { succeeded, header } = await this.#connection.call('write', ({ kv }) => kv.txn(given))
         if (succeeded) return Number(header.revision)
@@ -199,7 +199,7 @@ export class EtcdWrites {
 
   /** A lease that removes a value once it has expired. Reads go by the time in its header, which is more precise. */
   async #lease(expires: number): Promise<string> {
-    const seconds = Math.min(LONGEST_LEASE, Math.max(1, Math.ceil((expires - this.#parts.now()) / 1000)))
+    const seconds = Math.min(MAX_LEASE, Math.max(1, Math.ceil((expires - this.#parts.now()) / 1000)))
     const { ID } = await this.#connection.call('set a time to live', ({ leaseClient }) =>
       leaseClient.leaseGrant({ TTL: seconds }),
     )
@@ -208,14 +208,14 @@ export class EtcdWrites {
 }
 
 /** Seconds, by the server. */
-const LONGEST_LEASE = 9_000_000_000
+const MAX_LEASE = 9_000_000_000
 
 function tooLarge(state: string): Error {
   return failure(
     'UNSUPPORTED',
     'commit',
     undefined,
-    `${state}, and etcd takes at most ${MOST} in one transaction`,
+    `${state}, and etcd takes at most ${MAX_OPERATIONS} in one transaction`,
   )
 }
 

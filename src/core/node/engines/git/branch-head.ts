@@ -23,11 +23,11 @@ export interface Version {
 }
 
 /** Commits by others are followed one by one up to this many; beyond, only their sum is compared. */
-const MOST_FOLLOWED = 2000
+const MAX_FOLLOWED = 2000
 /** Changes by others are reported one by one up to this many. */
 const MAX_REPORTED = 10_000
 /** How far an etag of another opening is followed back. */
-const MOST_TRACED = 10_000
+const MAX_TRACED = 10_000
 /** How often the branch is checked while it is watched, in milliseconds. */
 const POLL = 200
 
@@ -124,7 +124,7 @@ export class BranchHead {
   async #chainTo(commit: string | undefined, old: string): Promise<string[] | undefined> {
     const chain: string[] = []
     for (let one = commit; one !== old; ) {
-      if (one === undefined || chain.length === MOST_FOLLOWED) return undefined
+      if (one === undefined || chain.length === MAX_FOLLOWED) return undefined
       chain.push(one)
       one = (await this.#trees.commit(one)).parents[0]
     }
@@ -171,7 +171,7 @@ export class BranchHead {
   async isSince(commit: string, names: readonly string[], oid: string): Promise<boolean> {
     const exact = this.#versions.get(names.join('/'))?.commit
     let one = this.#head.commit
-    for (let steps = 0; one !== undefined && steps < MOST_TRACED; steps++) {
+    for (let steps = 0; one !== undefined && steps < MAX_TRACED; steps++) {
       if (one === commit) return true
       if (one === exact) return false
       const { parents } = await this.#trees.commit(one)

@@ -44,11 +44,11 @@ interface Answer {
 class MayBeMoved extends Error {}
 
 /** The number of commits that are made at a time. */
-const MOST_AT_ONCE = 256
+const MAX_AT_ONCE = 256
 /** How long a branch may be moved by others again and again, or be locked, in milliseconds. */
 const MAX_RETRY_TIME = 3000
 /** The number of commits by others that are searched for an own one. */
-const MOST_SEARCHED = 2000
+const MAX_SEARCHED = 2000
 
 /**
  * Commits changes to a branch, each as one commit. Changes that come while others are being committed are made together:
@@ -108,7 +108,7 @@ export class BranchWriter {
   async #run(): Promise<void> {
     // Calls of the same turn are made together.
     await new Promise<void>(resolve => process.nextTick(resolve))
-    while (this.#waiting.length > 0) await this.#group(this.#waiting.splice(0, MOST_AT_ONCE))
+    while (this.#waiting.length > 0) await this.#group(this.#waiting.splice(0, MAX_AT_ONCE))
     this.#running = undefined
   }
 
@@ -254,7 +254,7 @@ export class BranchWriter {
     const seen = new Set(tip === undefined ? [] : [tip])
     for (const one of seen) {
       if (one === commit) return true
-      if (seen.size > MOST_SEARCHED) throw new Error('The commit was not found in time')
+      if (seen.size > MAX_SEARCHED) throw new Error('The commit was not found in time')
       if (one === old) continue
       for (const parent of (await this.#trees.commit(one)).parents) seen.add(parent)
     }

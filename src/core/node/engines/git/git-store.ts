@@ -354,7 +354,7 @@ function shown(key: Key): string {
 }
 
 /** The number of keys that the message of a commit of many operations names. */
-const MOST_NAMED = 20
+const MAX_NAMED = 20
 
 function summary(operations: readonly Pick<Operation, 'type' | 'key'>[]): string {
   const [first] = operations
@@ -364,7 +364,7 @@ function summary(operations: readonly Pick<Operation, 'type' | 'key'>[]): string
     ...(puts > 0 ? [`put ${puts}`] : []),
     ...(puts < operations.length ? [`delete ${operations.length - puts}`] : []),
   ]
-  const lines = operations.slice(0, MOST_NAMED).map(({ type, key }) => `${type} ${shown(key)}`)
-  const more = operations.length > MOST_NAMED ? [`and ${operations.length - MOST_NAMED} more`] : []
+  const lines = operations.slice(0, MAX_NAMED).map(({ type, key }) => `${type} ${shown(key)}`)
+  const more = operations.length > MAX_NAMED ? [`and ${operations.length - MAX_NAMED} more`] : []
   return [`${parts.join(', ')} keys`, '', ...lines, ...more].join('\n')
 }

@@ -135,7 +135,7 @@ export class ProgramRepository implements Repository {
   wrote(objects: number): void {
     if (objects < this.#tidied + PACK_AFTER || this.#tidying !== undefined) return
     this.#tidied = objects
-    // As git does after its own commits: it looks whether there is enough to pack.
+    // As git does after its own commits: it checks whether there is enough to pack.
     this.#tidying = runGit([`--git-dir=${this.place.ownFolder}`, 'gc', '--auto', '--quiet']).then(
       () => {
         this.#tidying = undefined

@@ -4,7 +4,7 @@ import { pageLimit } from '../../../list-page.ts'
 import type { LevelEntry, TreeLevel } from './trees.ts'
 
 /** The number of hidden entries that a page names. */
-const MOST_EXAMPLES = 10
+const MAX_EXAMPLES = 10
 
 /** One page of a tree. */
 export function pageOfTree(
@@ -40,7 +40,7 @@ export function pageOfTree(
 }
 
 function hiddenIn(hidden: TreeLevel['hidden']): Hidden {
-  return { count: hidden.length, examples: hidden.slice(0, MOST_EXAMPLES) }
+  return { count: hidden.length, examples: hidden.slice(0, MAX_EXAMPLES) }
 }
 
 /** The index of the first name from `name` on, or after it. */

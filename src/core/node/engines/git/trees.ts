@@ -13,7 +13,7 @@ import {
 import type { Repository } from './repository.ts'
 
 /** The number of entries of all trees in memory. A larger tree is kept alone. */
-const MOST_ENTRIES = 300_000
+const MAX_ENTRIES = 300_000
 
 /** One child of a level. */
 export interface LevelEntry {
@@ -63,7 +63,7 @@ export class Trees {
     this.#trees.set(oid, entries)
     this.#size += entries.size + 1
     for (const [oldest, { size }] of this.#trees) {
-      if (this.#size <= MOST_ENTRIES || oldest === oid) break
+      if (this.#size <= MAX_ENTRIES || oldest === oid) break
       this.#trees.delete(oldest)
       this.#size -= size + 1
     }

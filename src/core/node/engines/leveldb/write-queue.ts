@@ -23,7 +23,7 @@ interface Batch {
 }
 
 /** The maximum number of bytes of a batch. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * A batch of this many writes does not wait for more writes of its turn, so that the engine works while those are made.
@@ -78,7 +78,7 @@ export class WriteQueue {
   #open(): Batch {
     const last = this.#batches.at(-1)
     const isOpen =
-      last !== undefined && last.bytes < MOST_BYTES && (this.#batches.length > 1 || !this.#isRunning)
+      last !== undefined && last.bytes < MAX_BYTES && (this.#batches.length > 1 || !this.#isRunning)
     if (isOpen) return last
     const batch = newBatch()
     this.#batches.push(batch)

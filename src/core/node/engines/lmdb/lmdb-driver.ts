@@ -12,7 +12,7 @@ import type {
 } from '../../../ordered/driver.ts'
 import { areSeen, outcomeOf } from '../../../ordered/expect.ts'
 import type { LmdbEnvironment, User, Waiting } from './lmdb-environment.ts'
-import { bufferOf, isKey, type LmdbBytes, MOST_KEY, rowAt, rowsIn } from './lmdb-rows.ts'
+import { bufferOf, isKey, type LmdbBytes, MAX_KEY, rowAt, rowsIn } from './lmdb-rows.ts'
 
 /** The parts of an open file that a driver uses, perhaps together with other drivers. */
 export interface LmdbUse extends User {
@@ -43,7 +43,7 @@ export class LmdbDriver implements OrderedDriver {
       durable: true,
       parts: false,
       shared: true,
-      keyBytes: MOST_KEY,
+      keyBytes: MAX_KEY,
     }
   }
 
@@ -134,6 +134,6 @@ export class LmdbDriver implements OrderedDriver {
     const use = this.#opened('write')
     if (!use.isWritable) throw failure('READ_ONLY', 'write', undefined, 'the store is read-only')
     if (writes.every(({ key }) => isKey(key))) return use
-    throw failure('KEY_INVALID', 'write', undefined, `a key in LMDB has 1 to ${MOST_KEY} bytes`)
+    throw failure('KEY_INVALID', 'write', undefined, `a key in LMDB has 1 to ${MAX_KEY} bytes`)
   }
 }

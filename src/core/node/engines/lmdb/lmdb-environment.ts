@@ -15,7 +15,7 @@ export interface User {
   readonly database: string | undefined
 }
 
-const NOBODY: User = { database: undefined }
+const NO_USER: User = { database: undefined }
 
 /** Writes one record within a transaction. */
 export type Put = (write: Waiting) => unknown
@@ -165,7 +165,7 @@ export class LmdbEnvironment {
 
   async close(): Promise<void> {
     clearInterval(this.#checkTimer)
-    while (this.#isRunning) await this.#push({ user: NOBODY, work: () => undefined }).ended
+    while (this.#isRunning) await this.#push({ user: NO_USER, work: () => undefined }).ended
     await this.#root.close()
   }
 

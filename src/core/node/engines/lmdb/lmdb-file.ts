@@ -42,7 +42,7 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
     await refuseHeld(absolute, file)
     const handle = await open(file, create ? 'a+' : 'r')
     try {
-      const head = Buffer.alloc(2 * MOST_PAGE)
+      const head = Buffer.alloc(2 * MAX_PAGE)
       const { bytesRead } = await handle.read(head, 0, head.length, 0)
       // Read after the head: a growing file has all the pages that its head mentions.
       const { size, dev, ino } = await handle.stat({ bigint: true })
@@ -79,7 +79,7 @@ export async function isLmdb(path: string): Promise<boolean> {
 }
 
 /** Bytes of the largest page size of LMDB. */
-const MOST_PAGE = 65_536
+const MAX_PAGE = 65_536
 
 async function place(path: string, create: boolean): Promise<Omit<LmdbFile, 'format' | 'id'>> {
   const stats = await stat(path).catch((error: unknown) => {
@@ -108,7 +108,7 @@ function formatIn(path: string, head: Buffer, size: number): LmdbFile['format'] 
   if (formatOf(head.subarray(SHIFT)) !== OWN_FORMAT)
     throw cannotOpen(path, 'it is not LMDB file of a known format')
   const pageSize = head.readUInt32LE(OWN.pageSize)
-  const isSize = pageSize >= 512 && pageSize <= MOST_PAGE && (pageSize & (pageSize - 1)) === 0
+  const isSize = pageSize >= 512 && pageSize <= MAX_PAGE && (pageSize & (pageSize - 1)) === 0
   if (!isSize || head.length < pageSize + META_BYTES + SHIFT)
     throw cannotOpen(path, 'its first page is broken', 'CORRUPT')
   const second = head.subarray(pageSize)

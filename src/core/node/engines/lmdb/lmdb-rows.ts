@@ -6,7 +6,7 @@ import type { Range, Row } from '../../../ordered/driver.ts'
 export type LmdbBytes = Database<Buffer, Buffer>
 
 /** The maximum number of bytes of a key. */
-export const MOST_KEY = 1978
+export const MAX_KEY = 1978
 
 /** How keys and values are given to the client, and come from it. */
 export const BYTES = {
@@ -25,7 +25,7 @@ const FIRST_KEY = new Uint8Array([0])
 
 /** Whether LMDB can hold this key: keys must not be empty. */
 export function isKey(key: Uint8Array): boolean {
-  return key.length > 0 && key.length <= MOST_KEY
+  return key.length > 0 && key.length <= MAX_KEY
 }
 
 export function rowAt(database: LmdbBytes, key: Uint8Array): Row | undefined {
@@ -59,8 +59,8 @@ function optionsOf({ from, to, limit, reverse }: Range): RangeOptions | undefine
 
 /** The first possible key at or after `bytes`; `undefined` if there is none. */
 function boundOf(bytes: Uint8Array): Buffer | undefined {
-  if (bytes.length <= MOST_KEY) return bufferOf(bytes)
-  const next = endOfPrefix(bytes.subarray(0, MOST_KEY))
+  if (bytes.length <= MAX_KEY) return bufferOf(bytes)
+  const next = endOfPrefix(bytes.subarray(0, MAX_KEY))
   return next && bufferOf(next)
 }
 

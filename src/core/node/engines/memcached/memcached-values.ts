@@ -19,7 +19,7 @@ import { factsOf, type ServerFacts } from './server-facts.ts'
 /** Bytes that the server adds to an item: its name, and its own fields. */
 const ITEM_OVERHEAD = 1024
 /** Seconds. Longer times are dates for the server. */
-const LONGEST_SPAN = 60 * 60 * 24 * 30
+const MAX_SPAN = 60 * 60 * 24 * 30
 /** The maximum number of seconds that an item outlives its value, because the clock of the server counts seconds. */
 const CLOCK_TOLERANCE = 2
 
@@ -322,7 +322,7 @@ function conditionOf(cas: number | undefined): string {
 function timeFlag(expires: number | undefined, now: number): string {
   if (expires === undefined) return ''
   const [span, date] = [expires - now, expires].map(time => Math.ceil(time / 1000) + 1) as [number, number]
-  if (span <= LONGEST_SPAN) return ` T${Math.max(1, span)}`
+  if (span <= MAX_SPAN) return ` T${Math.max(1, span)}`
   return date < LAST_DATE ? ` T${date}` : ''
 }
 

@@ -11,7 +11,7 @@ export interface Reply {
 const LINE_FEED = 0x0a
 const END_BYTES = 2
 /** The longest line that is read as a status: longer ones are no answer of memcached. */
-const LONGEST_LINE = 65_536
+const MAX_LINE_LENGTH = 65_536
 
 /**
  * Reads answers of the meta protocol out of chunks. Source: memcached, "doc/protocol.txt", "Meta Commands".
@@ -39,7 +39,7 @@ export class ReplyReader {
     while (at < chunk.length) {
       const end = chunk.indexOf(LINE_FEED, at)
       if (end < 0) {
-        if (chunk.length - at > LONGEST_LINE) throw new Error('The server sends no answers of memcached')
+        if (chunk.length - at > MAX_LINE_LENGTH) throw new Error('The server sends no answers of memcached')
         this.#left = chunk.subarray(at)
         return
       }

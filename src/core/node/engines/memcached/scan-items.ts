@@ -35,7 +35,7 @@ export async function scanItems(
   signal.addEventListener('abort', end)
   let found: Buffer[] = []
   const taken: Promise<void>[] = []
-  const passOn = async (batch: readonly Buffer[]): Promise<void> => {
+  const emit = async (batch: readonly Buffer[]): Promise<void> => {
     const hashed = batch.filter(name => names.read(name) === 'hashed')
     const wholes = await Promise.all(hashed.map(name => wholeKeyOf(server, name)))
     const packer = new Packer()
@@ -48,7 +48,7 @@ export async function scanItems(
     await each(packer.take())
   }
   const pass = () => {
-    const passed = passOn(found)
+    const passed = emit(found)
     passed.catch(() => undefined)
     taken.push(passed)
     found = []

@@ -8,7 +8,7 @@ import type { MongoRecords, Stored } from './mongo-records.ts'
 /** A field that a transaction sets and removes again in documents that it has read, to conflict with their writers. */
 export const LOCK = 'strata_lock'
 /** The longest pause before a transaction is tried again, in milliseconds. */
-const LONGEST_PAUSE = 50
+const MAX_PAUSE = 50
 
 type Waiting = Omit<Write, 'expect'>
 type Statement = AnyBulkWriteOperation<Stored>
@@ -56,7 +56,7 @@ export class MongoBatches {
     const { client, timeout, package: mongodb } = this.#parts.access
     const writeConcern = new mongodb.WriteConcern('majority', undefined, true)
     const deadline = performance.now() + timeout
-    for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    for (let pause = 1; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
       const session = client.startSession()
       try {
         session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern })

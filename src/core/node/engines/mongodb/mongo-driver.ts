@@ -18,12 +18,12 @@ import { MongoWrites, type Within } from './mongo-writes.ts'
 import type { Topology } from './topology.ts'
 
 /** Rows of one request. */
-const MOST_ROWS = 2000
+const MAX_ROWS = 2000
 /** A document has at most 16 MiB. */
 const DOCUMENT_BYTES = 16 * 1024 * 1024
 const ROOM = 16 * 1024
 /** Operations of one transaction, which the server ends after a minute. */
-const MOST_OPERATIONS = 10_000
+const MAX_OPERATIONS = 10_000
 
 export interface MongoDriverParts {
   readonly access: MongoAccess
@@ -63,12 +63,12 @@ export class MongoDriver implements OrderedDriver {
           typeof one === 'string' ? records.keyOf(one) : undefined,
         )
       : undefined
-    const most = { readAhead: 200, maxRows: MOST_ROWS }
+    const most = { readAhead: 200, maxRows: MAX_ROWS }
     this.info = { kind: 'mongodb', id, ...most, text: !isStrata, columns: isStrata }
     this.capabilities = {
       writable: topology.isWritable,
       conditions: 'everyone',
-      commit: topology.isReplicated && { most: MOST_OPERATIONS, ranges: false },
+      commit: topology.isReplicated && { most: MAX_OPERATIONS, ranges: false },
       durable: true,
       parts: false,
       shared: true,
@@ -102,7 +102,7 @@ export class MongoDriver implements OrderedDriver {
       this.#collection
         .find(filter, keysOnly ? { projection: { _id: 1 } } : {})
         .sort({ _id: reverse ? -1 : 1 })
-        .limit(Math.min(limit, MOST_ROWS))
+        .limit(Math.min(limit, MAX_ROWS))
         .toArray(),
     )
     return rows.map(row => (keysOnly ? { key: this.#records.keyOf(row._id) } : this.#records.rowOf(row)))

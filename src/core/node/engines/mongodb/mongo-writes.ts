@@ -26,7 +26,7 @@ export class MongoWrites {
       try {
         const updated = await this.#update(filter, write, { upsert: expect === 'any', ...within })
         if (updated.matchedCount + updated.upsertedCount > 0) return 'done'
-        return await this.#whyNot(id, expect)
+        return await this.#refusal(id, expect)
       } catch (error) {
         // Of two that insert at the same time one fails, and replaces what the other has written.
         if (expect !== 'any' || !isDuplicate(error)) throw error
@@ -67,7 +67,7 @@ export class MongoWrites {
     const expect = await this.#wholeOf(id, given)
     if (expect === 'absent') return 'absent'
     const { deletedCount } = await this.#collection.deleteOne(this.#where(id, expect), within)
-    return deletedCount > 0 ? 'done' : this.#whyNot(id, expect)
+    return deletedCount > 0 ? 'done' : this.#refusal(id, expect)
   }
 
   #where(id: string, expect: Exclude<Expect, 'absent'>): Filter<Stored> {
@@ -90,7 +90,7 @@ export class MongoWrites {
     return { sameValue: isThere ? value : Buffer.concat([value, Buffer.of(0)]) }
   }
 
-  async #whyNot(id: string, expect: Expect): Promise<Outcome> {
+  async #refusal(id: string, expect: Expect): Promise<Outcome> {
     const isThere = typeof expect === 'object' && (await this.#isThere(id))
     return isThere ? 'changed' : 'absent'
   }

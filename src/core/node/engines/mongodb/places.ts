@@ -12,7 +12,7 @@ export const TYPED = {
 } as const
 
 /** Names that are looked up in one request. */
-const MOST_PRESENT = 512
+const MAX_PRESENT = 512
 
 /** Where documents are, and which of them are the values of keys. */
 export interface DocumentPlace {
@@ -203,7 +203,7 @@ async function fieldsIn(
   values: readonly unknown[],
 ): Promise<unknown[]> {
   const found = await Promise.all(
-    inGroups(values, MOST_PRESENT).map(some =>
+    inGroups(values, MAX_PRESENT).map(some =>
       collection
         // Larger than the answer, so that no second request has to ask whether there is more.
         .find({ [field]: { $in: some } }, { projection: { [field]: 1 }, batchSize: some.length + 1 })

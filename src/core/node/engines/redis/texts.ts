@@ -17,7 +17,7 @@ export interface TextsParts<Place, Answer> {
 }
 
 /** The least size assumed for a value, because earlier reads may have found nothing. */
-const LEAST_BYTES = 1024
+const MIN_BYTES = 1024
 
 /** Reads strings by their names. Reads of one turn of the event loop are one command. */
 export class Texts<Place, Answer> {
@@ -75,6 +75,6 @@ export class Texts<Place, Answer> {
   #noteSize(values: readonly Reply[]): void {
     let sum = 0
     for (const value of values) sum += Buffer.isBuffer(value) ? value.length : 0
-    this.#bytes = Math.max(LEAST_BYTES, this.#bytes / 2, sum / values.length)
+    this.#bytes = Math.max(MIN_BYTES, this.#bytes / 2, sum / values.length)
   }
 }

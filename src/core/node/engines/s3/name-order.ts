@@ -2,7 +2,7 @@
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** The greatest character. */
-const GREATEST = '\u{10ffff}'
+const MAX_CHARACTER = '\u{10ffff}'
 
 /** Compares names as S3 does. Only characters above U+FFFF make it differ from the order of strings. */
 export function compareNames(a: string, b: string): number {
@@ -39,15 +39,16 @@ export function nameBefore(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return undefined
   const text = textOf(bytes)
   const rest = bytes[Buffer.byteLength(text)]
-  if (rest === 0xee) return `${text}\ud7ff${GREATEST}`
-  if (rest === 0xf0) return `${text}\uffff${GREATEST}`
-  if (rest !== undefined) return rest > 0xf4 ? text + GREATEST + GREATEST : text === '' ? undefined : text
+  if (rest === 0xee) return `${text}\ud7ff${MAX_CHARACTER}`
+  if (rest === 0xf0) return `${text}\uffff${MAX_CHARACTER}`
+  if (rest !== undefined)
+    return rest > 0xf4 ? text + MAX_CHARACTER + MAX_CHARACTER : text === '' ? undefined : text
   const last = text.slice(/[\ud800-\udbff].$/.test(text) ? -2 : -1)
   const stem = text.slice(0, -last.length)
   const code = last.codePointAt(0) as number
   // The first name after `stem` is `stem` and NUL.
   if (code <= 1) return stem === '' ? undefined : stem
-  return `${stem}${String.fromCodePoint(code === 0xe000 ? 0xd7ff : code - 1)}${GREATEST}`
+  return `${stem}${String.fromCodePoint(code === 0xe000 ? 0xd7ff : code - 1)}${MAX_CHARACTER}`
 }
 
 /** The beginning that all names of a range have. */

@@ -4,9 +4,9 @@ import type { S3Bucket, S3Listed } from './bucket.ts'
 import { commonStart, compareNames, nameBefore } from './name-order.ts'
 
 /** The most names of one listing. */
-const MOST = 1000
+const MAX_NAMES = 1000
 /** The most rows of one range: a page of a level, and one more, in one. */
-const MOST_ROWS = 2000
+const MAX_ROWS = 2000
 
 const encoder = new TextEncoder()
 
@@ -37,7 +37,7 @@ export class NameRanges implements RangeReader {
     this.#bucket = bucket
     this.#delimiter = delimiter
     this.#seen = seen
-    this.info = { kind: 's3', id, readAhead: MOST, maxRows: MOST_ROWS, text: true, columns: true }
+    this.info = { kind: 's3', id, readAhead: MAX_NAMES, maxRows: MAX_ROWS, text: true, columns: true }
   }
 
   /** There is no listing in reverse: the range is read to its end. */
@@ -76,7 +76,7 @@ export class NameRanges implements RangeReader {
           delimiter: this.#delimiter,
           startAfter:
             startAfter !== undefined && compareNames(startAfter, prefix) > 0 ? startAfter : undefined,
-          limit: Math.min(MOST, limit - rows.length),
+          limit: Math.min(MAX_NAMES, limit - rows.length),
           token,
         },
         signal,

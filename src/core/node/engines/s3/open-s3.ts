@@ -22,7 +22,7 @@ import { keepsVersions } from './versions.ts'
 const MIB = 1024 ** 2
 const PART_SIZE = 8 * MIB
 /** What S3 takes as a part of an upload that is not the last. */
-const [LEAST_PART, MOST_PART] = [5 * MIB, 5 * 1024 * MIB]
+const [MIN_PART, MAX_PART] = [5 * MIB, 5 * 1024 * MIB]
 
 /** Names of the layout's own objects. No key has such a name. */
 const OWN = '!strata/'
@@ -36,7 +36,7 @@ const gates = new SharedUses<undefined>()
  * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
  */
 export async function openS3(options: S3Options, context: ServerContext): Promise<S3Store> {
-  checkOptions('open an S3 store', options, { partSize: wholeNumber(LEAST_PART, MOST_PART) })
+  checkOptions('open an S3 store', options, { partSize: wholeNumber(MIN_PART, MAX_PART) })
   const access = await accessTo(options, context)
   const lost = new LostConnections(server => context.report?.({ lost: server }))
   let store: S3Store | undefined

@@ -61,13 +61,13 @@ async function probeWith(bucket: S3Bucket, key: string, etag: string): Promise<S
     (await bucket.put(`${key}-absent`, OTHER, { ...plainly, ifMatch: quoted(etag) }, undefined)) === undefined
   if (!refusesAbsent) await bucket.remove(`${key}-absent`, {})
   const put = refusesExisting && refusesWrong && takesRight && refusesAbsent
-  const spell = (text: string) => (isQuoted ? quoted(text) : text)
-  const copied = await bucket.copy(key, spell(etag), key, { ...plainly, ifNoneMatch: '*' }, undefined)
+  const formatted = (text: string) => (isQuoted ? quoted(text) : text)
+  const copied = await bucket.copy(key, formatted(etag), key, { ...plainly, ifNoneMatch: '*' }, undefined)
   const upload = put && (await refusesUpload(bucket, key))
   // A server that refuses every condition is of no use.
   const remove =
-    !(await bucket.remove(key, { ifMatch: spell(WRONG) })) &&
-    (await bucket.remove(key, { ifMatch: spell(etag) }))
+    !(await bucket.remove(key, { ifMatch: formatted(WRONG) })) &&
+    (await bucket.remove(key, { ifMatch: formatted(etag) }))
   return { isWritable: true, put, upload, remove, copy: copied === 'refused', isQuoted }
 }
 

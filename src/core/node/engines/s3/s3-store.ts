@@ -14,7 +14,7 @@ import { orderedPlan } from '../../../ordered/ordered-query.ts'
 import type { Query, QueryPlan } from '../../../query/query.ts'
 import { BodyStream, readObject } from './body.ts'
 import type { S3Bucket } from './bucket.ts'
-import { MOST_PARTS } from './multipart.ts'
+import { MAX_PARTS } from './multipart.ts'
 import { NameRanges, type NameRow } from './name-ranges.ts'
 import type { ObjectForm } from './object-form.ts'
 import { objectQuery } from './object-query.ts'
@@ -259,7 +259,7 @@ function capabilitiesOf({ layout, form, conditions, partSize, ...parts }: S3Part
     history: parts.keepsVersions,
     limits: {
       keyBytes: layout.longestText(NAME_BYTES),
-      valueBytes: Math.min(OBJECT_BYTES, partSize * MOST_PARTS),
+      valueBytes: Math.min(OBJECT_BYTES, partSize * MAX_PARTS),
     },
   }
 }

@@ -110,7 +110,7 @@ export class S3Writes {
     if (isByServer && ifMatch !== undefined && create && replace && !this.#form.isVersioned) {
       const etag = this.#form.serverEtagOf(ifMatch)
       if (etag === undefined) return { refused: 'changed' }
-      return { condition: { ifMatch: this.#spelt(etag) }, meaning: 'changed' }
+      return { condition: { ifMatch: this.#formatted(etag) }, meaning: 'changed' }
     }
     const head = await this.#bucket.head(name, call.signal)
     const refused = judge(head && this.#form.etagOf(head), call.options)
@@ -125,7 +125,7 @@ export class S3Writes {
       if (head === undefined) return 'absent'
       if (options.ifMatch !== undefined && options.ifMatch !== this.#form.etagOf(head)) return 'changed'
       const isByServer = this.#conditions.remove && options.ifMatch !== undefined
-      const condition = isByServer ? { ifMatch: this.#spelt(head.etag) } : {}
+      const condition = isByServer ? { ifMatch: this.#formatted(head.etag) } : {}
       if (await this.#bucket.remove(name, condition)) return 'removed'
     }
   }
@@ -140,12 +140,12 @@ export class S3Writes {
       call.throwIfAborted('rename')
       const { metadata } = this.#form.newVersion(head.metadata)
       const condition = !replace && this.#conditions.copy ? ({ ifNoneMatch: '*' } as const) : {}
-      const source = { name: from, head, etag: this.#spelt(head.etag) }
+      const source = { name: from, head, etag: this.#formatted(head.etag) }
       const putting = { metadata, contentType: head.contentType, ...condition }
       const copied = await copyObject(this.#bucket, source, to, putting, this.#conditions)
       if (copied === 'absent') return 'absent'
       if (copied === 'refused') continue
-      const unchanged = this.#conditions.remove ? { ifMatch: this.#spelt(head.etag) } : {}
+      const unchanged = this.#conditions.remove ? { ifMatch: this.#formatted(head.etag) } : {}
       // What was put there meanwhile is another value, and stays.
       await this.#bucket.remove(from, unchanged)
       return 'moved'
@@ -153,10 +153,10 @@ export class S3Writes {
   }
 
   #unchanged(head: S3Head | undefined): S3Condition {
-    return head === undefined ? { ifNoneMatch: '*' } : { ifMatch: this.#spelt(head.etag) }
+    return head === undefined ? { ifNoneMatch: '*' } : { ifMatch: this.#formatted(head.etag) }
   }
 
-  #spelt(etag: string): string {
+  #formatted(etag: string): string {
     return this.#conditions.isQuoted ? quoted(etag) : etag
   }
 }

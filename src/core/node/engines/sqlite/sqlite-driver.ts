@@ -24,7 +24,7 @@ import { type Table, type TableSql, tableSql } from './table.ts'
 /** Milliseconds between removals of what has expired. */
 const PURGE = 60_000
 /** SQLite limits a row to a billion bytes. */
-const MOST_BYTES = 999_000_000
+const MAX_BYTES = 999_000_000
 
 /** A write that waits for the end of its turn. It holds a copy of the value. */
 interface WaitingWrite {
@@ -80,7 +80,7 @@ export class SqliteDriver implements OrderedDriver {
       durable: true,
       parts: table.isOwn,
       shared: true,
-      valueBytes: MOST_BYTES,
+      valueBytes: MAX_BYTES,
     }
     if (isWritable) database.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`)
   }
@@ -99,7 +99,7 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   #part(key: Uint8Array, { start, end }: { readonly start: number; readonly end: number }): Row | undefined {
-    const length = Math.min(end - start, MOST_BYTES)
+    const length = Math.min(end - start, MAX_BYTES)
     const row = this.#statement(this.#sql.part).get(start, length, key, ...this.#now())
     return row && rowOf(key, row)
   }

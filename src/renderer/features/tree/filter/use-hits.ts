@@ -16,7 +16,7 @@ export const NO_FILTER: FilterText = { kind: 'substring', text: '' }
 const PACE = 500
 
 /** Milliseconds after a change of the keys before the search is repeated. */
-const QUIET = 300
+const REPEAT_DELAY = 300
 
 const NO_KEYS: readonly string[] = []
 
@@ -67,7 +67,7 @@ function useChanges(client: Client, session: string, isWanted: boolean): number 
     const end = client.on('valueChanged', change => {
       if (change.session !== session) return
       clearTimeout(timer)
-      timer = setTimeout(() => setChanges(before => before + 1), QUIET)
+      timer = setTimeout(() => setChanges(before => before + 1), REPEAT_DELAY)
     })
     return () => {
       clearTimeout(timer)

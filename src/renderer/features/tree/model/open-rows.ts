@@ -67,13 +67,13 @@ export class OpenRows<T> {
     if (parent === undefined) this.#root = undefined
     else if (parent.left === node) parent.left = undefined
     else parent.right = undefined
-    sumUp(parent)
+    sumUpwards(parent)
   }
 
   setNested(row: OpenRow<T>, nested: number): void {
     const node = row as Node<T>
     node.nested = nested
-    sumUp(node)
+    sumUpwards(node)
   }
 
   /** The open row at `index`, if that row is open. */
@@ -156,7 +156,7 @@ function addUp(node: Node<unknown>): void {
   node.sum = sumOf(node.left) + node.nested + sumOf(node.right)
 }
 
-function sumUp(from: Node<unknown> | undefined): void {
+function sumUpwards(from: Node<unknown> | undefined): void {
   for (let node = from; node !== undefined; node = node.parent) addUp(node)
 }
 

@@ -28,7 +28,7 @@ export function isRepeated(text: string): boolean {
 }
 
 /** Whether a name begins with the typed text, ignoring case. */
-export function isMeant(name: string, text: string): boolean {
+export function isMatch(name: string, text: string): boolean {
   return name
     .slice(0, text.length * 2)
     .toLowerCase()
@@ -75,7 +75,7 @@ function walk(
     const place = model.at((start + step) % model.rows)
     const name = source.row(place)?.name
     if (name === undefined) isNearest = false
-    else if (isMeant(name, letters)) return { place, isNearest }
+    else if (isMatch(name, letters)) return { place, isNearest }
   }
   return { place: undefined, isNearest }
 }
@@ -100,5 +100,5 @@ async function findInLevel(
 
 async function stands(source: TreeSource, place: Place, letters: string): Promise<boolean> {
   const row = await source.readRow(place)
-  return row !== undefined && isMeant(row.name, letters)
+  return row !== undefined && isMatch(row.name, letters)
 }

@@ -3,7 +3,7 @@ import type { Place } from '../../../../../src/renderer/features/tree/model/row-
 import { TreeSource } from '../../../../../src/renderer/features/tree/source/tree-source.ts'
 import {
   findByTyping,
-  isMeant,
+  isMatch,
   isRepeated,
   isTyping,
   NOTHING_TYPED,
@@ -37,10 +37,10 @@ describe('isRepeated()', () => {
 
 describe('isMeant()', () => {
   it('matches the beginning in either case', () => {
-    expect(isMeant('Actor:Cleese', 'act')).toBe(true)
-    expect(isMeant('actor', 'ACT')).toBe(true)
-    expect(isMeant('factor', 'act')).toBe(false)
-    expect(isMeant('ac', 'act')).toBe(false)
+    expect(isMatch('Actor:Cleese', 'act')).toBe(true)
+    expect(isMatch('actor', 'ACT')).toBe(true)
+    expect(isMatch('factor', 'act')).toBe(false)
+    expect(isMatch('ac', 'act')).toBe(false)
   })
 })
 

@@ -28,7 +28,7 @@ const TREE_BYTES = 48
 /** The page number of the root of an empty tree. */
 const NO_PAGE = 0xffffffff_ffffffffn
 /** Deeper than the tree of any possible file. */
-const MOST_DEPTH = 40
+const MAX_DEPTH = 40
 
 /** The root of a tree, and what it contains. */
 export interface TreeRecord {
@@ -81,7 +81,7 @@ export function readTree(bytes: Buffer, at: number): TreeRecord {
   if (bytes.length < at + TREE_BYTES) throw corrupt('a tree record is cut off')
   const depth = bytes.readUInt16LE(at + 6)
   const isEmpty = bytes.readBigUInt64LE(at + 40) === NO_PAGE
-  if (!isEmpty && (depth < 1 || depth > MOST_DEPTH)) throw corrupt(`a tree cannot be ${depth} pages deep`)
+  if (!isEmpty && (depth < 1 || depth > MAX_DEPTH)) throw corrupt(`a tree cannot be ${depth} pages deep`)
   return {
     flags: bytes.readUInt16LE(at + 4),
     depth,

@@ -15,7 +15,7 @@ import { type ByteSource, Pages } from './pages.ts'
 import { type Leaf, Tree } from './tree.ts'
 
 /** Reads of one chunk that are discarded before the reader gives up. */
-const MOST_TRIES = 50
+const MAX_TRIES = 50
 
 /** The state of a file at one transaction. */
 interface State {
@@ -51,7 +51,7 @@ export class Snapshot {
    * @throws DatastoreError `CORRUPT`, or `IO` if transactions end faster than the chunk can be read.
    */
   read<T>(work: (tree: Tree) => T): T {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const head = this.#state?.head ?? this.#readHead()
       try {
         this.#state ??= this.#load(head)
@@ -118,13 +118,13 @@ export function isDatabase({ node }: Leaf): boolean {
 }
 
 /** The maximum number of names in a message. */
-const MOST_NAMES = 10
+const MAX_NAMES = 10
 
 function databaseNames(main: Tree): string[] {
   const names: string[] = []
   for (const leaf of main.walk({})) {
     if (isDatabase(leaf)) names.push(quoted(leaf.node.key.toString()))
-    if (names.length === MOST_NAMES) return [...names, '…']
+    if (names.length === MAX_NAMES) return [...names, '…']
   }
   return names
 }

@@ -121,8 +121,8 @@ export class Tree {
     bound: Uint8Array | undefined,
     reverse: boolean,
   ): number {
-    let met = 0
-    for (let number = root; ; met++) {
+    let visited = 0
+    for (let number = root; ; visited++) {
       const page = this.#pages.page(number)
       const isLeaf = path.length + 1 === depth
       if ((flagsOf(page) & (isLeaf ? PAGE.leaf : PAGE.branch)) === 0) {
@@ -133,7 +133,7 @@ export class Tree {
       const index =
         bound === undefined ? (reverse ? count - 1 : 0) : placeIn(page, count, bound, isLeaf, reverse)
       path.push({ page, count, index })
-      if (isLeaf) return met + 1
+      if (isLeaf) return visited + 1
       number = nodeAt(page, index).number
     }
   }

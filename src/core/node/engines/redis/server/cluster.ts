@@ -26,12 +26,12 @@ interface Master {
 }
 
 /** Redirections of one call after which the cluster counts as broken. */
-const MOST_REDIRECTIONS = 16
+const MAX_REDIRECTIONS = 16
 /** Milliseconds before a call is retried whose keys are being moved to another master. */
 const MOVING_WAIT = 20
 /** Milliseconds between two reads of the slot table while a master is unreachable. */
 const LOOK_WAIT = 200
-const NOBODY = 'Cannot use the cluster: none of its masters can be reached'
+const UNREACHABLE = 'Cannot use the cluster: none of its masters can be reached'
 
 /** The masters of a cluster. The slot table is read from them, and read again when they report a change. */
 export class ClusterServer implements RedisServer {
@@ -39,7 +39,7 @@ export class ClusterServer implements RedisServer {
   readonly #access: Access
   readonly #timeout: number
   /** Every master seen so far, by its name. */
-  readonly #met = new Map<string, Master>()
+  readonly #known = new Map<string, Master>()
   readonly #slots = new Array<Master | undefined>(SLOTS)
   #reading: Promise<void> | undefined
   #lastRead = 0
@@ -72,7 +72,7 @@ export class ClusterServer implements RedisServer {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#met.values()].map(({ connection }) => connection.close()))
+    await Promise.all([...this.#known.values()].map(({ connection }) => connection.close()))
   }
 
   #route(slot: number, args: readonly Argument[], recover: Recover): Promise<Reply> {
@@ -99,17 +99,17 @@ export class ClusterServer implements RedisServer {
       this.#readSlotsSoon()
       return recover(error)
     }
-    if (redirections >= MOST_REDIRECTIONS) return recover(error)
+    if (redirections >= MAX_REDIRECTIONS) return recover(error)
     const next = { ...call, redirections: redirections + 1 }
     const [word, , target = ''] = messageOf(error).split(' ')
     if (word === 'MOVED') {
       // More slots may have moved. The slot table is read again in the background.
-      this.#slots[call.slot] = this.#meet(placeOf(target, from.place))
+      this.#slots[call.slot] = this.#masterAt(placeOf(target, from.place))
       this.#readSlotsSoon()
       return this.#send(next)
     }
     if (word === 'ASK') {
-      const master = this.#meet(placeOf(target, from.place))
+      const master = this.#masterAt(placeOf(target, from.place))
       return master.connection.sendAfter(['ASKING'], args).catch((later: unknown) => {
         return isRefusal(later, 'NOSCRIPT') ? recover(later) : this.#redirected(later, next, master)
       })
@@ -138,8 +138,8 @@ export class ClusterServer implements RedisServer {
   }
 
   async #readFromAny(): Promise<void> {
-    let problem = new DatastoreError('CONNECTION', NOBODY)
-    for (const { connection, place } of this.#met.values()) {
+    let problem = new DatastoreError('CONNECTION', UNREACHABLE)
+    for (const { connection, place } of this.#known.values()) {
       if (!connection.isUp) continue
       try {
         this.#setSlots(await connection.send(['CLUSTER', 'SLOTS']), place)
@@ -157,16 +157,16 @@ export class ClusterServer implements RedisServer {
     for (const range of answer as Reply[][]) {
       const [from, to, master] = range as [number, number, [Buffer | null, number]]
       const host = String(master[0] ?? '') || asked.host
-      this.#slots.fill(this.#meet({ host, port: master[1] }), from, to + 1)
+      this.#slots.fill(this.#masterAt({ host, port: master[1] }), from, to + 1)
     }
   }
 
-  #meet(place: ServerPlace): Master {
+  #masterAt(place: ServerPlace): Master {
     const name = nameOf(place)
-    const known = this.#met.get(name)
+    const known = this.#known.get(name)
     if (known !== undefined) return known
     const master = { connection: Connection.begin(this.#access.settingsFor(place)), place }
-    this.#met.set(name, master)
+    this.#known.set(name, master)
     return master
   }
 }

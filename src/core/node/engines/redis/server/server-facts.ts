@@ -20,7 +20,7 @@ export interface ServerFacts {
 /** The default limit of a server. */
 const VALUE_BYTES = 512 * 1024 * 1024
 /** The limit that no server exceeds. */
-const MOST_VALUE_BYTES = 2 ** 31 - 1
+const MAX_VALUE_BYTES = 2 ** 31 - 1
 
 /** @param probe The name of an absent key that the store is allowed to write. */
 export async function factsOf(connection: Connection, probe: string): Promise<ServerFacts> {
@@ -46,7 +46,7 @@ export async function factsOf(connection: Connection, probe: string): Promise<Se
       setting('appendonly') === 'yes' &&
       setting('appendfsync') === 'always',
     mayWrite: write && run,
-    valueBytes: Math.min(valueBytes, MOST_VALUE_BYTES),
+    valueBytes: Math.min(valueBytes, MAX_VALUE_BYTES),
     runId: fields.get('run_id'),
   }
 }
@@ -85,13 +85,13 @@ export function fieldsOf(info: Reply | undefined): ReadonlyMap<string, string> {
 }
 
 /** How often the server is asked. The fastest answer is the most precise. */
-const ASKS = 3
+const ATTEMPTS = 3
 
 /** The clock of the server, in milliseconds since 1970, so that every client agrees on when a value expires. */
 export async function serverClock(connection: Connection): Promise<() => number> {
   let best = Number.POSITIVE_INFINITY
   let offset = Date.now() - performance.now()
-  for (let ask = 0; ask < ASKS; ask++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const start = performance.now()
     const time = await connection.send(['TIME']).catch((error: unknown) => {
       throw redisFailure('ask the server for its time', error)

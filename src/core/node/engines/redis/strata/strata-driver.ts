@@ -34,7 +34,7 @@ import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
 /** The answers of the scripts. */
 const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']
 /** The maximum number of checks and writes of one commit, because a script blocks all other clients while it runs. */
-const MOST_OPERATIONS = 10_000
+const MAX_OPERATIONS = 10_000
 
 /** What a driver is made of. */
 interface StrataParts {
@@ -90,7 +90,7 @@ export class StrataDriver implements OrderedDriver {
     this.capabilities = {
       writable: isWritable,
       conditions: 'everyone',
-      commit: isWhole ? { most: MOST_OPERATIONS, ranges: true } : false,
+      commit: isWhole ? { most: MAX_OPERATIONS, ranges: true } : false,
       durable: facts.isDurable,
       parts: true,
       shared: true,

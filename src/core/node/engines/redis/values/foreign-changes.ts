@@ -15,7 +15,7 @@ interface Parts {
 }
 
 /** Scripted writes that are remembered. */
-const MOST_OWN = 1000
+const MAX_OWN = 1000
 
 /**
  * Changes that other clients make. The server also reports what scripts of this client write, so these writes are
@@ -39,7 +39,7 @@ export class ForeignChanges {
   wroteByScript(name: Argument, state: string): void {
     if (!this.areReported) return
     const [first] = this.#own.keys()
-    if (this.#own.size >= MOST_OWN && first !== undefined) this.#own.delete(first)
+    if (this.#own.size >= MAX_OWN && first !== undefined) this.#own.delete(first)
     this.#own.set(idOf(name), state)
   }
 

@@ -6,7 +6,7 @@ import { answered } from '../server/failures.ts'
 
 /** Names that the server visits in one call. The first call visits few, so that the first keys are known soon. */
 const FIRST_SCAN = 500
-const LARGEST_SCAN = 4000
+const MAX_SCAN = 4000
 
 /**
  * Every key on one server, in any order; some may come again. The server looks for the next names while `each` takes those
@@ -25,7 +25,7 @@ export async function scanNames(
   const keys = new NamePacker(names, packer)
   let taken = Promise.resolve()
   let cursor: string | Buffer | undefined = '0'
-  for (let count = FIRST_SCAN; cursor !== undefined; count = Math.min(2 * count, LARGEST_SCAN)) {
+  for (let count = FIRST_SCAN; cursor !== undefined; count = Math.min(2 * count, MAX_SCAN)) {
     const scanning = master.send(['SCAN', cursor, 'COUNT', `${count}`, ...matching])
     const [next, found] = (await answered('list', scanning)) as [Buffer, Buffer[]]
     if (signal.aborted) return

@@ -1,7 +1,7 @@
 import { script } from '../server/server.ts'
 
 /** The maximum number of members of a value that is shown as JSON, because a script blocks all other clients. */
-export const MOST_MEMBERS = 100_000
+export const MAX_MEMBERS = 100_000
 
 /**
  * KEYS name. Answers nothing where there is none; else its type, SHA-1 of its state, its time to live in milliseconds
@@ -17,7 +17,7 @@ local read = {
 }
 local how = read[kind]
 if not how then return { kind, '', -1, false } end
-if redis.call(how[1], key) > ${MOST_MEMBERS} then return { kind, '', -1, false } end
+if redis.call(how[1], key) > ${MAX_MEMBERS} then return { kind, '', -1, false } end
 local members
 if #how == 2 then members = redis.call(how[2], key)
 elseif #how == 5 then members = redis.call(how[2], key, how[3], how[4], how[5])

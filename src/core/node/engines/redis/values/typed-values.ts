@@ -4,7 +4,7 @@ import type { Argument, Reply } from '../server/connection.ts'
 import { answered } from '../server/failures.ts'
 import type { RedisServer, Script } from '../server/server.ts'
 import { isTyped, jsonOf, membersOf, type StreamEntry, type TypedKind } from './typed-json.ts'
-import { MOST_MEMBERS, READ_TYPED, WRITE_STREAM, WRITE_TYPED } from './typed-scripts.ts'
+import { MAX_MEMBERS, READ_TYPED, WRITE_STREAM, WRITE_TYPED } from './typed-scripts.ts'
 
 /** A value that is not a string. */
 export interface TypedValue {
@@ -51,7 +51,7 @@ export class TypedValues {
       throw failure(kind === 'string' ? 'CONFLICT' : 'VALUE_INVALID', 'get', undefined, what)
     }
     if (!Array.isArray(members)) {
-      const why = `it is a ${kind} with more than ${MOST_MEMBERS} members, too many for one value`
+      const why = `it is a ${kind} with more than ${MAX_MEMBERS} members, too many for one value`
       throw failure('VALUE_INVALID', 'get', undefined, why)
     }
     return { kind, json: jsonOf(kind, members), state: String(state), ttl, members }
