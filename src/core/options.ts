@@ -82,5 +82,5 @@ export function contextOf({ signal, span }: CallOptions): CallOptions {
   return { signal, span }
 }
 
-/** The longest timeout of a timer in milliseconds, nearly 25 days. A timer with a longer one fires at once. */
+/** The maximum timeout of a timer in milliseconds, nearly 25 days. A timer with a longer one fires at once. */
 export const MAX_TIMER = 2 ** 31 - 1

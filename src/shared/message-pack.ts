@@ -3,7 +3,7 @@ import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH, refuseMalformed } from './message
 
 /**
  * A message as MessagePack. Properties that are `undefined` are left out; an `undefined` in a list becomes `null`.
- * The bytes are a buffer that nobody else holds.
+ * The bytes are a buffer without other references.
  * @throws TypeError for what MessagePack cannot encode: functions, symbols, big integers, cycles, a `__proto__` key.
  * @throws RangeError for a message that is nested too deep or too large.
  */

@@ -22,7 +22,7 @@ export type Operation =
 /** The result of a call: a sample's index, `true`, `false`, nothing, or the code of its failure. */
 export type Outcome = number | boolean | string | undefined
 
-/** Random calls on a few keys: above, below and beside one another. */
+/** Random calls on a few keys: above, below and next to one another. */
 export function operationsOver<V>(keys: readonly string[], suite: Suite<V>): fc.Arbitrary<Operation> {
   const key = fc.constantFrom(...keys)
   const value = fc.nat({ max: suite.samples.length - 1 })

@@ -5,7 +5,7 @@ import type { Datastore } from '../open/datastore.ts'
 
 /**
  * One page of a level that is spread over several stores. Each store is asked for a page of the same size, which is
- * enough whatever their shares are. A name that occurs in several stores appears once, with all that it is in any of
+ * enough for any distribution. A name that occurs in several stores appears once, with everything that it is in any of
  * them.
  */
 export async function mergeLevel(

@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly attempts?: number | undefined
   /** Milliseconds before the second attempt. Each further wait is twice as long. Default 50. */
   readonly delay?: number | undefined
-  /** The longest wait, in milliseconds. Default 5000. */
+  /** The maximum wait, in milliseconds. Default 5000. */
   readonly maxDelay?: number | undefined
   /** The codes that are retried. Default: as failures say themselves (`error.retry`). */
   readonly codes?: readonly ErrorCode[] | undefined

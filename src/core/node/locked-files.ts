@@ -2,7 +2,7 @@ import { type BigIntStats, closeSync, statSync } from 'node:fs'
 
 /**
  * Files on which a library holds POSIX locks of this process. Closing any descriptor of such a file drops all of these
- * locks, whoever opened it. So nobody else may close one while the library has the file open: a reader uses a
+ * locks, regardless of who opened it. So no other code may close one while the library has the file open: a reader uses a
  * descriptor that stays open until then. Source: fcntl(2), "Advisory record locking".
  */
 const files = new Map<string, HeldFile>()

@@ -143,7 +143,7 @@ export class OpenStore {
     if (call?.cancel !== undefined) call.throwIfAborted(action, key)
   }
 
-  /** The span of a call that consists of other calls here; `undefined` while nobody listens. */
+  /** The span of a call that consists of other calls here; `undefined` while there are no listeners. */
   spanOf(verb: SpanVerb, key: Key, call: Call): OpenSpan | undefined {
     return this.#tracing.hub.hasListeners ? spanOf(this.#tracing, verb, key, call) : undefined
   }

@@ -4,7 +4,7 @@ import { EndableStream } from './endable-stream.ts'
 import { closeUnread, startStream } from './started-stream.ts'
 
 /**
- * A value on its way to the store: bytes, or a stream of them. Bytes are lent until somebody keeps them. They are
+ * A value on its way to the store: bytes, or a stream of them. Bytes are lent until they are kept. They are
  * copied at most once, however many stores keep the value. A stream can be taken once.
  */
 export class Payload {
@@ -29,7 +29,7 @@ export class Payload {
     return Array.isArray(value) ? Payload.kept(joinedChunks(value)) : Payload.stream(value)
   }
 
-  /** Bytes that nobody writes to any more. */
+  /** Bytes that no longer change. */
   static kept(bytes: Uint8Array): Payload {
     return new Payload(bytes, undefined, true)
   }
@@ -54,7 +54,7 @@ export class Payload {
   }
 
   /**
-   * Bytes that nobody changes any more.
+   * Bytes that no longer change.
    * @param copy Makes the copy if one is needed, in the layout of the store that keeps it.
    */
   keep(copy: (bytes: Uint8Array) => Uint8Array = copyOf): Uint8Array {
@@ -96,7 +96,7 @@ export class Payload {
     return source
   }
 
-  /** Closes a stream that nobody took. */
+  /** Closes a stream that was not taken. */
   discard(): void {
     const source = this.#source
     this.#source = undefined

@@ -20,7 +20,7 @@ export interface StoreInfo {
 /** One version of a value, as a read returns it. */
 export interface Found {
   readonly bytes: Uint8Array
-  /** Whether others hold these bytes, so that nobody may write to them. If false, they belong to the receiver. */
+  /** Whether others hold these bytes, so that they must not be changed. If false, they belong to the receiver. */
   readonly shared: boolean
   readonly etag: string
   /** Milliseconds since 1970, as the times below. */

@@ -198,7 +198,7 @@ export class Turns {
   }
 }
 
-/** The last write of one key that has not ended, and the reads that run beside it. */
+/** The last write of one key that has not ended, and the reads that run concurrently. */
 class Turn {
   /** The write. It may fail; calls that wait for it continue in either case. */
   write: Promise<unknown> | undefined

@@ -98,7 +98,7 @@ export interface DriverInfo {
   readonly maxRows: number
   /** Whether keys must be text: no NUL and no invalid UTF-8. */
   readonly text: boolean
-  /** Whether version and times are columns beside the value, instead of a header before it. */
+  /** Whether version and times are columns next to the value, instead of a header before it. */
   readonly columns: boolean
   /**
    * Whether the engine numbers its writes: `Row.version` is the number of the write that made the row, also without

@@ -27,8 +27,8 @@ export type TextOperator = 'prefix' | 'contains' | 'matches' | 'glob'
  * `glob` takes a pattern for whole keys: `*` any part of a name, `**` any names, `?` one character, `[a-z]`, `{a,b}`.
  * Without `/` at its beginning it may begin at any name.
  *
- * `matches` takes a regular expression, found anywhere in the text. It is matched in time linear in the text, whatever the
- * expression (RE2), so an expression of anybody's can be passed on, and `signal` ends the query between entries. RE2 has
+ * `matches` takes a regular expression, found anywhere in the text. It is matched in time linear in the text for any
+ * expression (RE2), so untrusted expressions can be used, and `signal` ends the query between entries. RE2 has
  * no look-around, no back-references and no repetition over 1000; its `\\s`, `\\d`, `\\w` and `\\b` are ASCII, its
  * `.` leaves out line feeds only, and `\\p{…}` takes short names, such as `\\p{L}`. Other expressions are a `TypeError`.
  */

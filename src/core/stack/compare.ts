@@ -237,7 +237,7 @@ export function optionsOf({ kind, options, childKeys }: ParsedNode): string {
   return text([kind.kind, options, childKeys])
 }
 
-/** The same text for equal data, whatever the order of its fields. */
+/** The same text for equal data, regardless of the order of its fields. */
 function text(value: unknown): string {
   return JSON.stringify(value, (_name, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)

@@ -32,7 +32,7 @@ export interface OpenContext {
 
 /** What an open node reports about its server or data. Empty if all is well. */
 export interface NodeStatus {
-  /** Set while the server is unreachable. The node reconnects by itself. */
+  /** Set while the server is unreachable. The node reconnects automatically. */
   readonly lost?: LostServer | undefined
   /** Set while the node builds its index of keys. */
   readonly indexing?: Indexing | undefined

@@ -9,7 +9,7 @@ import { PackedCopies } from './packed-copies.ts'
 import { Deadlines } from './retention/deadlines.ts'
 import { checkRetention, Retention, type RetentionOptions } from './retention/retention.ts'
 
-/** One version of a value, as a read returns it. Nobody writes to its bytes. */
+/** One version of a value, as a read returns it. Its bytes are never changed. */
 export class Version implements Found {
   readonly shared = true
   readonly bytes: Uint8Array

@@ -8,7 +8,7 @@ import type { ElectronModules } from './run-electron-shell.ts'
 interface WindowNeeds
   extends Pick<ElectronModules, 'app' | 'BrowserWindow' | 'dialog' | 'nativeTheme' | 'screen'> {
   readonly host: Pick<Host, 'windowState'>
-  /** Folder of the built main process; the preload script is beside it. */
+  /** Folder of the built main process; the preload script is next to it. */
   readonly mainDirectory: string
 }
 

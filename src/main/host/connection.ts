@@ -66,7 +66,7 @@ export function serveChannel(
     queries: new Queries(idleLimit),
     reads: new FollowedReads(),
     emit: (name, value) => {
-      // Once the page has disconnected, nobody receives events.
+      // Once the page has disconnected, it receives no events.
       if (!rpc.$closed) rpc.event(name, value).catch((error: unknown) => log('An event was not sent', error))
     },
   }

@@ -9,7 +9,7 @@ export interface Histories {
   readonly subscribe: (listener: () => void) => () => void
   /** Asks the host. */
   readonly load: (session: string) => Promise<HistoryState>
-  /** Asks anew for all that are known, after a time without connection. */
+  /** Requests all known histories again, after a time without connection. */
   readonly reload: () => Promise<void>
 }
 
@@ -36,7 +36,7 @@ export function createHistories(client: Client): Histories {
     subscribe: changed.subscribe,
     load,
     async reload() {
-      // A session that is closed meanwhile has none.
+      // A session that was closed in the meantime has no history.
       await Promise.allSettled([...states.keys()].map(load))
     },
   }
@@ -45,7 +45,7 @@ export function createHistories(client: Client): Histories {
 /** The history of a session; `undefined` until the host has reported it. */
 export function useHistory(histories: Histories, session: string | undefined): HistoryState | undefined {
   useEffect(() => {
-    // A failure leaves it unknown, and whoever needs it asks again.
+    // After a failure it stays unknown, and the next use requests it again.
     if (session !== undefined) histories.load(session).catch(() => undefined)
   }, [histories, session])
   return useSyncExternalStore(histories.subscribe, () => histories.get(session))

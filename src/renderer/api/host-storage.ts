@@ -115,7 +115,7 @@ export function sourceName(source: Source): string {
   }
 }
 
-/** Short, whatever the size of the document. */
+/** Short, regardless of the size of the document. */
 function documentName(document: unknown): string {
   return `document:${fnv1a64(JSON.stringify(document)).toString(16)}`
 }

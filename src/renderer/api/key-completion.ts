@@ -23,7 +23,7 @@ export function splitPartialKey(text: string): PartialKey {
   return { prefix: `/${segments.filter(segment => segment !== '').join('/')}`, name }
 }
 
-/** The first `limit` names that begin with `text`. Reads one page of one level, whatever its size. */
+/** The first `limit` names that begin with `text`. Reads one page of one level, regardless of its size. */
 export async function completeKey(
   client: Client,
   session: string,
@@ -118,7 +118,7 @@ export function useKeyCompletion(
 type RenamedKey = { readonly to: string } | { readonly problem: string }
 
 /**
- * Parses a typed new name of `key`: with a leading `/` a whole key, without one a key beside `key`.
+ * Parses a typed new name of `key`: with a leading `/` a whole key, without one a key next to `key`.
  * @example `b.txt` for `/values/a.txt` is `/values/b.txt`; `/b.txt` is `/b.txt`
  */
 export function renamedKey(key: string, text: string): RenamedKey {

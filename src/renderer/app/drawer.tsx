@@ -9,7 +9,7 @@ interface DrawerProps {
   readonly children: ReactNode
 }
 
-/** A side panel above the rest of the window, where it has no column. Escape and a click beside it close it. */
+/** A side panel above the rest of the window, where it has no column. Escape and a click next to it close it. */
 export function Drawer({ side, isOpen, onClose, children }: DrawerProps) {
   const drawer = useRef<HTMLDivElement>(null)
   useEffect(() => {

@@ -11,7 +11,7 @@ interface Box {
 /** Space between what floats and what is kept clear. */
 const GAP = 8
 
-/** Something taller is no row: nothing can be beside it. */
+/** An element that is taller is not a row: nothing fits next to it. */
 const TALLEST = 80
 
 /**

@@ -76,7 +76,7 @@ interface KindIconProps {
   readonly isFilled?: boolean
 }
 
-/** The icon of a kind of node. It has no accessible name, because it is shown beside the name of the node. */
+/** The icon of a kind of node. It has no accessible name, because it is shown next to the name of the node. */
 export function KindIcon({ kind, size = 16, isFilled = false }: KindIconProps) {
   const [Icon, group] = ICONS[kind] ?? [Box, 'store']
   const icon = (

@@ -16,7 +16,7 @@ export type NamedEntry = z.infer<typeof namedEntry>
 /** What a session records of its changes. */
 export const historyState = z.strictObject({
   isOn: z.boolean(),
-  /** Why it is off, though nobody turned it off, or why it ends with the session. */
+  /** Why it is off although the user did not turn it off, or why it ends with the session. */
   reason: z.string().optional(),
   /** Whether it is there after the session closes. */
   isLasting: z.boolean(),
@@ -47,7 +47,7 @@ const version = z.strictObject({
   time: z.number(),
   /**
    * What made it. `found`: others had made it, and a later change replaced it. `store`: the store itself keeps it, such
-   * as a commit of git, whoever made it.
+   * as a commit of git, regardless of its author.
    */
   source: z.enum(['put', 'delete', 'rename', 'undo', 'redo', 'found', 'store']),
   /** Of a version in the store: its short name, who made it, and why. */

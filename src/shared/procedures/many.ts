@@ -49,7 +49,7 @@ export const manyAction = z.discriminatedUnion('type', [
     }),
     isMove: z.boolean(),
   }),
-  /** Copies each selected key beside itself, under a name that is free. */
+  /** Copies each selected key next to itself, under a name that is free. */
   z.strictObject({ type: z.literal('duplicate'), selection }),
   /** Gives the selected keys new last segments. A key whose name does not match stays. */
   z.strictObject({ type: z.literal('rename'), selection, pattern: namePattern }),
@@ -57,7 +57,7 @@ export const manyAction = z.discriminatedUnion('type', [
 export type ManyAction = z.infer<typeof manyAction>
 
 const choice = z.enum(['skip', 'replace', 'both'])
-/** What becomes of a key that would get the name of one that is there. `both`: it gets a free name beside it. */
+/** How to handle a key whose new name is taken. `both`: it gets a free name next to the existing key. */
 export const conflictChoices = z.strictObject({
   all: choice,
   /** Other choices, by the key that is there. */
@@ -98,7 +98,7 @@ export const manyPreview = z.strictObject({
   hidden: z.number().int(),
   /** Selected keys that keep their name in a rename. */
   unchanged: z.number().int(),
-  /** Bytes of values that have to be kept for an undo, beside branches that are set aside. */
+  /** Bytes of values that have to be kept for an undo, in addition to branches that are set aside. */
   kept: z.number(),
   canUndo: z.boolean(),
   /** Whether everything was examined. */

@@ -73,7 +73,7 @@ export const queryProcedures = {
     z.strictObject({ session: sessionId, text: queryText }),
     z.strictObject({ problem: queryProblem.optional(), cost: queryCost.optional() }),
   ),
-  /** Begins a run. It ends by itself, by `query.stop`, or with the page; its rows stay until `query.close`. */
+  /** Begins a run. It ends automatically, by `query.stop`, or with the page; its rows stay until `query.close`. */
   'query.open': procedure(
     z.strictObject({ session: sessionId, text: queryText }),
     query.extend({ reads: queryCost.shape.reads, columns: queryCost.shape.columns }),

@@ -30,7 +30,7 @@ export const stackNode = z.strictObject({
 
 /** The status of the servers and the data of a session. Empty if all is well. */
 export const sessionStatus = z.strictObject({
-  /** An unreachable server, the first one that was lost. The session reconnects by itself. */
+  /** An unreachable server, the first one that was lost. The session reconnects automatically. */
   lost: z.strictObject({ since: z.number(), reason: z.string() }).optional(),
   /** Keys found so far, and their approximate total. Counts are lower bounds until the index is complete. */
   indexing: z.strictObject({ keys: z.number(), of: z.number().optional() }).optional(),

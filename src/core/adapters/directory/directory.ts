@@ -13,7 +13,7 @@ import { Membership } from './membership.ts'
 export interface DirectoryOptions {
   /**
    * The store of the members. It must hold nothing else; a `NamespaceDatastore` of any other store will do. Adding and
-   * removing a member write one record, whatever the size of the directory.
+   * removing a member write one record, regardless of the size of the directory.
    */
   readonly members: BinaryDatastore
 }

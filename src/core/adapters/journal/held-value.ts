@@ -74,7 +74,7 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
       waiting.get(next.key.toString())?.(next)
       waiting.delete(next.key.toString())
     }
-    // A job has no changes of its own. Whoever began it decides how to continue.
+    // A job has no changes of its own. The code that began it decides how to continue.
     if (isSettled || changes.length === 0) continue
     const question: OpenQuestion = { changes, outcomes: changes.map(() => undefined) }
     questions.set(sequence, question)

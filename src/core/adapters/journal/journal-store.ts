@@ -254,7 +254,7 @@ export class JournalStore extends LayeredStore {
     )
   }
 
-  /** A stream cannot be read twice, so the write replaces whatever version is there. */
+  /** A stream cannot be read twice, so the write replaces any version. */
   async #writeStream(
     key: Key,
     stream: Extract<Collected, { readonly source: unknown }>,

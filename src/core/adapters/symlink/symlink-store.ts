@@ -135,7 +135,7 @@ export class SymlinkStore implements Store {
     return this.#entered('rename', from, call, async () => {
       const target = await this.#linkAt('rename', from, call.bare)
       call.throwIfAborted('rename', from)
-      // A link stays, whatever its target.
+      // A link stays, regardless of its target.
       if (from.equals(to))
         return { outcome: target === undefined ? this.#values.move(from, to, call) : 'moved' }
       if (target !== undefined) return { outcome: this.#moveLink(from, to, target, call) }

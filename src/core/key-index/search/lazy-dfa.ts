@@ -12,7 +12,7 @@ const UNKNOWN = 0xffff
 const MAX_STATES = 4000
 
 /**
- * Matches keys in time linear in their bytes, whatever the pattern. States are sets of states of the NFA and are
+ * Matches keys in time linear in their bytes, regardless of the pattern. States are sets of states of the NFA and are
  * created when keys lead to them (Thompson's simulation, with a cache). A key is matched as its text: `/`, then its
  * names.
  */

@@ -27,7 +27,7 @@ interface SharedPutsParts<Answer> {
 /** Few enough that a server works on several requests at once, and enough to share the cost of a request and its answer. */
 const MAX_PUTS = 16
 const MAX_BYTES = 256 * 1024
-/** Bytes of a put beside its key and its value. */
+/** Bytes of a put in addition to its key and its value. */
 const REST = 64
 
 /**

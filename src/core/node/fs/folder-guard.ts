@@ -101,7 +101,7 @@ export class OpenFolderPool {
     this.#isClosingSoon = true
     setImmediate(() => {
       this.#isClosingSoon = false
-      // Nobody uses the folder any more, so a failure to close it concerns no call.
+      // The folder is no longer used, so a failure to close it concerns no call.
       this.closeIdle().catch(() => undefined)
     })
   }

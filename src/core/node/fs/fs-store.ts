@@ -37,7 +37,7 @@ import { type OpenValue, statOf, streamValue } from './value-reader.ts'
 
 const isPosix = process.platform !== 'win32'
 
-/** A key of so many characters has no name that is too long for a file, whatever the characters. */
+/** A key of so many characters has no name that is too long for a file, regardless of the characters. */
 const MAX_PLAIN = 85
 
 /** Pages up to this many children include the sizes of their values, each of which requires a `stat` of its file. */

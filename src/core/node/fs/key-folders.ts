@@ -58,7 +58,7 @@ export class KeyFolders {
    * Removes a folder if it is empty and exists only for keys, then its parent, and so on. A writer that was about to
    * use one creates it again.
    * @param removed Called for each removed folder.
-   * @param anyFrom Folders of at least this many names are removed whoever created them.
+   * @param anyFrom Folders of at least this many names are removed regardless of who created them.
    */
   async prune(
     names: readonly string[],
@@ -69,7 +69,7 @@ export class KeyFolders {
       const folder = names.slice(0, depth)
       if (!this.#ownsAll && depth < anyFrom && !this.#made.has(folder.join('/'))) {
         if (await this.#isThere(folder)) return
-        // One above it may have been created for it.
+        // A folder above it may have been created for it.
         continue
       }
       if (!(await this.#remove(folder))) return

@@ -8,7 +8,7 @@ export type LayoutName = 'strata' | 'plain' | 'flatfs' | 'datastore-fs' | 'py-da
 export interface Place {
   readonly folder: readonly string[]
   readonly name: string
-  /** Files beside the folders and the value that hold the full text of a shortened name. */
+  /** Files next to the folders and the value that hold the full text of a shortened name. */
   readonly labels: readonly Label[]
 }
 
@@ -71,7 +71,7 @@ export interface Layout {
   readonly tempFolder: readonly string[]
   /** Whether the folder of temporary files stays when it is empty. */
   readonly keepsTempFolder: boolean
-  /** Whether folders exist only for keys: an empty one is removed whoever created it. */
+  /** Whether folders exist only for keys: an empty one is removed regardless of who created it. */
   readonly ownsFolders: boolean
   /** Whether names distinguish values from folders. A folder with the name of a value is damage. */
   readonly distinguishesByName: boolean
@@ -85,7 +85,7 @@ export interface Layout {
   placeOf(key: Key): Place
   /** The folder of the level below `prefix`; `undefined` if there can be none. */
   folderOf(prefix: Key): readonly string[] | undefined
-  /** The names beside it that a file with this name explains. Absent if the layout has no labels. */
+  /** The names next to it that a file with this name explains. Absent if the layout has no labels. */
   explainedBy?(name: string): readonly string[]
   /** Why an entry without a meaning should be shown to people; `undefined` for the store's own files. */
   whyHidden?(entry: FolderEntry): HiddenEntry['reason'] | undefined

@@ -3,7 +3,7 @@ import { type Key, segmentProblem } from '../../key.ts'
 import { type FolderEntry, type Layout, type LayoutName, type Meaning, type Place } from './layout.ts'
 import { PRIVATE_FOLDER, strataLayout } from './strata-layout.ts'
 
-/** A temporary folder beside a value, if the layout's own cannot be used. No layout lists it. */
+/** A temporary folder next to a value, if the layout's own cannot be used. No layout lists it. */
 export const NEAR_TEMP_FOLDER = '.strata-tmp'
 
 const CHOSEN_EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/

@@ -193,7 +193,7 @@ async function makeOne(path: string, mode: number | undefined): Promise<void> {
   }
 }
 
-/** Whether a path is already a folder, whatever the error of creating it was. */
+/** Whether a path is already a folder, regardless of the error of creating it. */
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
@@ -207,7 +207,7 @@ async function isFolder(path: string): Promise<boolean> {
 interface Root {
   /** The real path. */
   readonly path: string
-  /** Identifies the folder itself, in every process and whatever its path: by device and inode. */
+  /** Identifies the folder itself, in every process and regardless of its path: by device and inode. */
   readonly id: string
 }
 

@@ -90,7 +90,7 @@ export class Stager {
     return this.#fill(await this.#create(place, mode), fill)
   }
 
-  /** A copy of an open file beside `place`, for a place on another file system. */
+  /** A copy of an open file next to `place`, for a place on another file system. */
   async restage(place: Place, file: Pick<TempFile, 'fd'>): Promise<TempFile> {
     const { mode } = await this.#files.disk.fstat(file.fd)
     const home = await this.#tempFolderNear(place)

@@ -35,7 +35,7 @@ export class StoreWrites {
     return value.isStream ? this.#stream(key, value.take(), call) : this.#bytes(key, value.bytes, call)
   }
 
-  /** @param bytes Kept bytes: nobody changes them any more. */
+  /** @param bytes Kept bytes, which never change. */
   #bytes(key: Key, bytes: Uint8Array, call: Call): Promise<Written> {
     const { writer, files } = this.#folder
     const checkAbort = (): void => call.throwIfAborted('put', key)
@@ -339,7 +339,7 @@ export class ValueWriter {
   }
 
   /**
-   * Removes a folder if it is empty, then the one above it, and so on; those of at least `depth` names whoever created
+   * Removes a folder if it is empty, then the one above it, and so on; those of at least `depth` names regardless of who created
    * them.
    * @param place A place in the folder, for the labels on the way.
    */

@@ -36,7 +36,7 @@ export function encodeSegment(segment: string): string {
   return name.length <= MAX_LENGTH ? name : shorten(name, segment)
 }
 
-/** Whether a name represents a segment whose text is in a label beside it. */
+/** Whether a name represents a segment whose text is in a label next to it. */
 export function isLongName(name: string): boolean {
   return name.includes(LONG_MARK)
 }

@@ -267,5 +267,5 @@ async function* chunksOfFile(
 }
 
 function ignore(): void {
-  // Nobody reads the stream any more.
+  // The stream is no longer read.
 }

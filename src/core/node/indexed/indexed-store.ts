@@ -27,7 +27,7 @@ const FIRST_REPORT = 250
 const MAX_REPORT_INTERVAL = 1000
 /** Milliseconds before an unreachable engine is asked again. */
 const AGAIN = 1000
-/** Milliseconds from which on an index is too old where nobody reports what others do. */
+/** Milliseconds after which an index is too old if changes by others are not reported. */
 const AGE = 10_000
 /** And so many times as long as it takes to fill, so that filling it takes a twentieth of the time at most. */
 const AGE_BY_EFFORT = 20

@@ -70,7 +70,7 @@ export class ZstdFrames {
     const block = littleEndian(header)
     const type = (block >> 1) & 3
     if (type === 3) throw new TypeError('a zstd block is of no known type')
-    // A run is one byte, whatever its length.
+    // A run is one byte, regardless of its length.
     const size = type === 1 ? 1 : block >> 3
     if ((block & 1) === 1) this.#endFrame(size + (this.#hasChecksum ? CHECKSUM : 0))
     else this.#passing = size

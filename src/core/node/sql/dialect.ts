@@ -6,7 +6,7 @@ import type { Column, SqlTable, TableFacts } from './table.ts'
 export interface SqlFacts {
   /** `PostgreSQL 15.18`. */
   readonly version: string
-  /** Identifies the database wherever it is reached from; `undefined` if the server does not report it. */
+  /** Identifies the database, from any client; `undefined` if the server does not report it. */
   readonly id: string | undefined
   readonly database: string
   readonly user: string
@@ -51,7 +51,7 @@ export interface SqlDialect {
   readonly quoted: (name: string) => string
   /** The parameter with a number, beginning with 1. */
   readonly parameter: (index: number) => string
-  /** The bytes of a column, whatever it holds. */
+  /** The bytes of a column of any type. */
   readonly bytesOf: (column: string, type: Column['type']) => string
   /** The number of bytes of such an expression. */
   readonly lengthOf: (bytes: string) => string

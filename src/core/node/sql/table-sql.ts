@@ -10,7 +10,7 @@ export type Compared = 'nothing' | 'version' | 'value' | 'part'
 /** Writes a statement. Parameters are given in the order in which `next` is called. */
 type Writer = (next: () => string) => string
 
-/** The statements for a table. Keys and values are bytes in the answers, whatever the columns hold. */
+/** The statements for a table. Keys and values are bytes in the answers, for any type of column. */
 export class TableSql {
   readonly #dialect: SqlDialect
   readonly #table: SqlTable

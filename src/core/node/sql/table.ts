@@ -13,7 +13,7 @@ export interface Column {
   readonly isInByteOrder: boolean
   /** Whether texts of different bytes may be equal in the database. */
   readonly isFolded: boolean
-  /** The most bytes, or characters, that it holds; `undefined` if it has no limit of its own. */
+  /** The maximum number of bytes or characters that it holds; `undefined` if it has no limit. */
   readonly longest?: number | undefined
 }
 
@@ -44,7 +44,7 @@ export interface SqlTable {
 
 /** The default name of a table of Strata. */
 export const OWN_TABLE = 'kv'
-/** The most bytes of a key, which an index of each server holds. */
+/** The maximum number of bytes of a key, which an index of each server holds. */
 export const KEY_BYTES = 2600
 
 const OWN_COLUMNS = 'exp,k,mtime,v,ver'

@@ -5,7 +5,7 @@ import type { Row, Seen } from '../driver.ts'
 import type { Etags } from '../etags.ts'
 import type { Made, Making, RecordForm } from '../record-form.ts'
 
-/** Version and times in columns of the engine, beside a value without a header. */
+/** Version and times in columns of the engine, next to a value without a header. */
 export class ColumnForm implements RecordForm {
   readonly etag = 'version'
   readonly expires = 'column'

@@ -35,7 +35,7 @@ export async function writeFileAtomically(
 }
 
 /**
- * Removes the temporary files of killed processes beside a file. Failures are ignored, because such a file does no
+ * Removes the temporary files of killed processes next to a file. Failures are ignored, because such a file does no
  * harm.
  */
 export async function removeLeftovers(path: string): Promise<void> {

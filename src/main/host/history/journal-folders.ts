@@ -65,7 +65,7 @@ export interface JournalPlace {
   leave(): void
 }
 
-/** The journals of all stacks. Each has a folder, and a JSON file that describes it beside the folder. */
+/** The journals of all stacks. Each has a folder, and a JSON file that describes it next to the folder. */
 export class JournalFolders {
   readonly #folder: string
   readonly #log: Log
@@ -95,7 +95,7 @@ export class JournalFolders {
     return folders
   }
 
-  /** Where the session of a source keeps its history. Without a source, in memory: nobody can open the stack again. */
+  /** Where the session of a source keeps its history. Without a source, in memory: the stack cannot be opened again. */
   placeOf(source: Source | undefined): JournalPlace {
     if (source === undefined) return new MemoryPlace()
     const place = placeOf(source)

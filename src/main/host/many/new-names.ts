@@ -88,7 +88,7 @@ function globExpression(glob: string): string {
 
 const COPY = / copy(?: (\d+))?$/
 
-/** A free name beside a key: `a copy.txt`, then `a copy 2.txt`. */
+/** A free name next to a key: `a copy.txt`, then `a copy 2.txt`. */
 async function copyName(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
   const { stem, extension } = partsOf(key.lastSegment)
   const [, number] = COPY.exec(stem) ?? []
@@ -100,7 +100,7 @@ async function copyName(store: BinaryDatastore, key: Key, signal: AbortSignal): 
   }
 }
 
-/** A free name beside a key whose own name is taken: `a (2).txt`. */
+/** A free name next to a key whose own name is taken: `a (2).txt`. */
 export async function nameBeside(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
   const { stem, extension } = partsOf(key.lastSegment)
   for (let count = 2; ; count++) {

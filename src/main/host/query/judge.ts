@@ -18,7 +18,7 @@ export interface Task {
   readonly needsKey: boolean
   /** The fields that results are sorted by. */
   readonly orderBy: readonly string[]
-  /** Paths into the value whose values are shown beside a hit. */
+  /** Paths into the value whose values are shown next to a hit. */
   readonly columns: readonly string[]
 }
 

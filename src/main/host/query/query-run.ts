@@ -191,7 +191,7 @@ export class QueryRun {
       let needsMore = true
       for await (const batch of candidates.batches()) {
         const judged = judging.judge(batch)
-        // Nobody awaits it before its turn, so its rejection must be handled here.
+        // It is not awaited before its turn, so its rejection must be handled here.
         judged.catch(() => undefined)
         pending.push(judged)
         if (pending.length >= maxPending) needsMore = await take()

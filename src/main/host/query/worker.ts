@@ -16,7 +16,7 @@ function answer(request: Request): Reply | undefined {
       return undefined
     case 'judge': {
       const { id, run, batch } = request
-      // If the run has ended in the meantime, nobody uses the reply.
+      // If the run has ended in the meantime, the reply is not used.
       const verdict = judges.get(run)?.judge(batch)
       return { id, value: verdict ?? { hits: [], failed: [], refused: [], byteLength: 0 } }
     }

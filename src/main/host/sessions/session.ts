@@ -291,7 +291,7 @@ export class Session {
 
   /** Reads everything that is shown again, unless every change was reported. Call when the window gets the focus. */
   refreshAll(): void {
-    // The overview shows keys of levels that nobody follows.
+    // The overview shows keys of levels that are not followed.
     this.overview.restart()
     if (this.#followed.hasReportedAll) return
     this.#followed.renew()

@@ -46,7 +46,7 @@ type NewSession = Pick<
   SessionOptions,
   'source' | 'identity' | 'opened' | 'isReadOnly' | 'environment' | 'record'
 > & {
-  /** The source that the history is kept under; absent if nobody can open the same stack again. */
+  /** The source that the history is kept under; absent if the same stack cannot be opened again. */
   readonly lasting: Source | undefined
 }
 

@@ -52,7 +52,7 @@ export function parseStackText(path: string, text: string): unknown {
   }
 }
 
-/** Reads at most the allowed size, whatever the file reports, and only regular files. */
+/** Reads at most the allowed size, regardless of the size that the file reports, and only regular files. */
 async function readBounded(path: string): Promise<Buffer> {
   try {
     const bytes = await readRegularFile(path, MAX_BYTES + 1)

@@ -3,7 +3,7 @@ import { DatastoreError } from '../../../core/errors.ts'
 /** A stream, upload, drop, search or query that a page has open. */
 export interface Transfer {
   readonly isEnded: boolean
-  /** Ends the transfer immediately, whatever its state. Never rejects. */
+  /** Ends the transfer immediately, regardless of its state. Never rejects. */
   end(): Promise<void>
 }
 

@@ -73,7 +73,7 @@ interface PulledStreamOptions {
   readonly stat: Stat
   /** Fires when the session closes. */
   readonly closing: AbortSignal
-  /** Milliseconds after which a stream that nobody pulls is ended. */
+  /** Milliseconds after which a stream that is not pulled is ended. */
   readonly idleLimit: number
 }
 

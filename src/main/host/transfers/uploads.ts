@@ -88,7 +88,7 @@ async function endedBy<T>(signal: AbortSignal, upload: Upload, work: () => Promi
     return await work()
   } catch (error) {
     await upload.end()
-    // A cancelled call is reported as aborted, whatever failed first.
+    // A cancelled call is reported as aborted, even if something else failed first.
     signal.throwIfAborted()
     throw error
   } finally {
@@ -109,7 +109,7 @@ interface UploadOptions {
   /** Fires when the session closes. */
   readonly closing: AbortSignal
   readonly drop: FileDrop | undefined
-  /** Milliseconds after which an upload that nobody feeds is aborted. */
+  /** Milliseconds after which an upload that receives no bytes is aborted. */
   readonly idleLimit: number
 }
 

@@ -33,7 +33,7 @@ interface Kept {
 
 /**
  * What pages keep between runs: drafts, open tabs, the state of trees. The host does not interpret the texts. Each item
- * is a file in the user's data directory, replaced atomically, so it is available whatever port the page is served on.
+ * is a file in the user's data directory, replaced atomically, so it is available on any port of the page.
  * If the shell has a keychain, it seals the files, because drafts contain values.
  */
 export class PageStorage {

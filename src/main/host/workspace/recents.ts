@@ -24,8 +24,8 @@ export function forgetRecent(recents: readonly Recent[], id: string): Recent[] {
 }
 
 /**
- * The id that the environment of a source is stored under. For a stack from a file it is the id of the file, whatever
- * the document is, saved or not.
+ * The id that the environment of a source is stored under. For a stack from a file it is the id of the file,
+ * even if the document is not saved.
  */
 export function environmentId(source: Source): string {
   const isOfFile = source.type === 'stackFile' || source.type === 'document'

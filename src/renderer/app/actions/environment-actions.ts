@@ -4,7 +4,7 @@ import { showToast } from '../../ui/toasts/toasts.tsx'
 import { askForName } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 
-/** Sessions for which nothing is to be typed any more, as long as the page is open. */
+/** Sessions that need no typed confirmation until the page is closed. */
 const skipped = new Set<string>()
 
 export async function setEnvironment(
@@ -25,7 +25,7 @@ export function isInProduction({ state }: Services, session: string): boolean {
   return state.sessions.get()?.find(({ id }) => id === session)?.environment === 'production'
 }
 
-/** Whether somebody chose not to be asked again for a session. */
+/** Whether the user chose not to be asked again for a session. */
 export function isSkipped(session: string): boolean {
   return skipped.has(session)
 }

@@ -17,7 +17,7 @@ import { confirmAct } from './environment-actions.ts'
 import { attempt } from './failures.ts'
 import { showChange } from './history-actions.ts'
 
-/** Keys of one session on which somebody acts. */
+/** The keys of one session that an action is applied to. */
 export interface ChosenKeys {
   readonly session: string
   readonly selection: KeySelection

@@ -61,7 +61,7 @@ export function openQuery(session: string, query: Query): void {
   focusTab({ session, kind: 'query', key: tab.query })
 }
 
-/** Shows the first page of a stack beside its other tabs. */
+/** Shows the first page of a stack next to its other tabs. */
 export function showHome(session: string): void {
   changeTabs(tabs => openTab(tabs, { kind: 'home', session }, { isPreview: false }))
 }

@@ -159,7 +159,7 @@ function countOf({ done, bytes, state }: JobInfo): BranchCount {
 
 function stop(jobs: JobList, id: string): void {
   if (jobs.get()?.find(job => job.id === id)?.state !== 'running') return
-  // A count that cannot be stopped ends by itself, and does no harm.
+  // A count that cannot be stopped ends without effects.
   jobs.cancel(id).catch(() => undefined)
 }
 

@@ -32,7 +32,7 @@ export interface RenameTarget {
   readonly isBranch: boolean
 }
 
-/** What somebody is about to do to a stack that is production. */
+/** What the user is about to do to a production stack. */
 export interface ProductionAct {
   /** The stack, which has to be typed. */
   readonly name: string

@@ -306,7 +306,7 @@ export function loadAhead(): () => void {
   return () => cancelIdleCallback(request)
 }
 
-/** The most hidden tabs whose panels are kept. */
+/** The maximum number of hidden tabs whose panels are kept. */
 const MAX_HIDDEN = 6
 
 /**

@@ -126,7 +126,7 @@ function NameButton({ row, index, isActive, onActivate, onOpen }: NameButtonProp
   )
 }
 
-/** How a click chooses: this row alone, all up to it, or this one beside the others. */
+/** How a click chooses: this row alone, all up to it, or this one in addition to the others. */
 function howOf(event: MouseEvent): 'one' | 'to' | 'toggle' {
   if (event.shiftKey) return 'to'
   return (isMacPlatform() ? event.metaKey : event.ctrlKey) ? 'toggle' : 'one'

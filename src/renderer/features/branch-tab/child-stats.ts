@@ -8,7 +8,7 @@ const AT_ONCE = 6
 /** The maximum number of cached stats. */
 const MAX_STATS = 5000
 
-/** What a row shows of its value beside its name. */
+/** What a row shows of its value next to its name. */
 export interface ChildStat {
   readonly size: number
   readonly mtime: number | undefined

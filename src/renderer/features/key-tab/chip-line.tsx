@@ -8,7 +8,7 @@ import { DRAFT_LIMITS } from './model/drafts.ts'
 import { textFactsOf } from './model/value-facts.ts'
 
 interface ChipLineProps {
-  /** The pattern of keys that are shown by these stages, if somebody chose them. */
+  /** The pattern of keys that are shown by these stages, if the user chose them. */
   readonly remembered: string | undefined
   readonly open: OpenValue
   readonly lock: string | undefined

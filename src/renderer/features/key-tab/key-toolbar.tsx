@@ -9,7 +9,7 @@ import type { DocumentState } from './model/document.ts'
 import type { ValueModel } from './model/value-model.ts'
 import { PipelineChips } from './pipeline-chips.tsx'
 
-/** What the main part of the tab shows: the editor, the edits beside the stored value, both sides of a conflict, or versions. */
+/** What the main part of the tab shows: the editor, the edits next to the stored value, a merge, or versions. */
 export type TabMode = 'edit' | 'review' | 'merge' | 'history'
 
 /** A request of the tab to the window. */

@@ -56,6 +56,6 @@ export function usePreview(jobs: JobList, session: string, action: ManyAction | 
 
 function stop(jobs: JobList, id: string): void {
   if (jobs.get()?.find(job => job.id === id)?.state !== 'running') return
-  // One that can't be stopped ends by itself, and does no harm.
+  // One that can't be stopped ends automatically, and does no harm.
   jobs.cancel(id).catch(() => undefined)
 }

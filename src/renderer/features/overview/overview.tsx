@@ -192,7 +192,7 @@ const ICONS = {
   unknown: FileQuestionMark,
 } satisfies Record<ValueKind, unknown>
 
-/** The icon of a kind of value. It stands beside the name of the kind. */
+/** The icon of a kind of value. It is shown next to the name of the kind. */
 function ValueKindIcon({ kind }: { readonly kind: ValueKind }) {
   const Icon = ICONS[kind]
   return <Icon size={14} aria-hidden />

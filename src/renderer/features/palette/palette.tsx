@@ -62,7 +62,7 @@ function MarkedTitle({ title, places }: { readonly title: string; readonly place
   )
 }
 
-/** The most recently used commands that are kept. */
+/** The maximum number of recently used commands that are kept. */
 const MAX_RECENT = 8
 
 /** The commands run from the palette, last one first. */

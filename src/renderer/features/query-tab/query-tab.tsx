@@ -31,7 +31,7 @@ export interface QueryTabProps extends KeptQueriesProps {
   readonly onFocusTaken: () => void
 }
 
-/** Width in pixels from which the JSON is shown beside the builder. */
+/** Width in pixels from which the JSON is shown next to the builder. */
 const WIDE = 1500
 
 /** Milliseconds after a change of keys until the visible rows are checked again. */

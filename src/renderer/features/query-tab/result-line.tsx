@@ -107,7 +107,7 @@ function KeyText({ text }: { readonly text: string }) {
   )
 }
 
-/** How a click chooses: this row alone, all up to it, or this one beside the others. */
+/** How a click chooses: this row alone, all up to it, or this one in addition to the others. */
 function howOf({ shiftKey, ctrlKey, metaKey }: MouseEvent): HowChosen {
   if (shiftKey) return 'to'
   return (isMacPlatform() ? metaKey : ctrlKey) ? 'toggle' : 'one'

@@ -3,7 +3,7 @@ import { type DrawnNode, parentsOf } from './layout.ts'
 
 export type NodeState = 'rest' | 'lit' | 'miss' | 'failed'
 
-/** A step beside the node that it is about. */
+/** A step next to the node that it is about. */
 export interface Mark {
   readonly node: string
   /** From 1: the order needs no colour. */

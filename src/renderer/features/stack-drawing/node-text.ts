@@ -3,7 +3,7 @@ import { formatMilliseconds } from '../../ui/read-way.tsx'
 import { formatBytes, formatCount, formatCountOf } from '../../ui/text/format.ts'
 import type { Mark } from './lit-path.ts'
 
-/** What a step says beside its node. */
+/** The text of a step next to its node. */
 export function markText({ outcome, duration }: ReadStep): string {
   const time = duration === undefined ? '' : `, ${formatMilliseconds(duration)}`
   if (outcome === 'hit') return `found${time}`

@@ -125,7 +125,7 @@ function Node({ node, kind, detail, count, state, marks, isCopy, isChosen, contr
     <DrawnBox
       node={node}
       name={nodeName(node.label, kind, count?.keys, marks)}
-      // The icon shows the kind; both have no room beside each other.
+      // The icon shows the kind; there is no room for both.
       detail={count?.inBox ?? shortDetail(kind, detail)}
       title={[kind, detail, count?.all].filter(Boolean).join(' · ')}
       state={state}

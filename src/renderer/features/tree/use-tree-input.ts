@@ -124,7 +124,7 @@ export function useTreeInput(
       const number = view.focusRow
       const isHeld = isMacPlatform() ? event.metaKey : event.ctrlKey
       if (number === undefined && isHeld && event.key.toLowerCase() === 'v') {
-        // A tree without keys has no row to paste beside.
+        // A tree without keys has no active row to paste at.
         actions.many('paste', undefined)
         event.preventDefault()
         return

@@ -2,7 +2,7 @@ import type { MenuEntry } from '../menu.tsx'
 import { formatShortcut, isMacPlatform } from '../shortcut.tsx'
 import { formatNumber } from '../text/format.ts'
 
-/** What can be done to chosen keys, wherever they were chosen: in a tree, in a table, by a query. */
+/** The actions on selected keys of a tree, a table or a query. */
 export type ManyKeyAction =
   | 'copy'
   | 'copyText'

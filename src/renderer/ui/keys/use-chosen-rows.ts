@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import { KeySelection } from './key-selection.ts'
 
-/** How a row is chosen: alone, beside the others, all up to it from where the last choice began, or with all rows. */
+/** How a row is selected: alone, in addition to others, with all rows from the last selected one, or with all rows. */
 export type HowChosen = 'one' | 'toggle' | 'to' | 'all'
 
 /** Rows by number that keys are chosen from. */
@@ -21,7 +21,7 @@ export interface ChoosableRows {
   readonly orderKey?: unknown
 }
 
-/** Which rows of a table are chosen beside the active one. */
+/** Which rows of a table are selected in addition to the active one. */
 export function useChosenRows(rows: ChoosableRows) {
   const { count, active, keyAt, selectionOf, select, contentKey, orderKey } = rows
   const [chosen, setChosen] = useState(KeySelection.none)

@@ -6,7 +6,7 @@ export interface NamePart {
   readonly at: number
 }
 
-/** The most characters of a name to render at its start, and at its end where it is longer than both together. */
+/** The maximum number of characters that are rendered at each end of a name that is longer than both together. */
 const SHOWN = { start: 300, end: 100 }
 
 /**

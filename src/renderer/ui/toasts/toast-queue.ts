@@ -21,7 +21,7 @@ export interface Toast {
   readonly topic?: ToastTopic | undefined
 }
 
-/** The most toasts shown at once; the oldest is removed first. */
+/** The maximum number of toasts shown at once; the oldest is removed first. */
 const MAX_TOASTS = 4
 
 /**

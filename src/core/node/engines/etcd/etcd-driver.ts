@@ -27,7 +27,7 @@ const KEYS_AT_ONCE = 2000
 const VALUES_AT_ONCE = 100
 /** Single keys that are read by one request: few, so that the server works on several requests at once. */
 const READS_AT_ONCE = 16
-/** The most bytes of a request, by the default of the server, and what is left for the rest of it. */
+/** The maximum number of bytes of a request, by the default of the server, and what is left for the rest of it. */
 const REQUEST_BYTES = 1_572_864
 const REQUEST_ROOM = 4096
 const KEY_BYTES = 16_384

@@ -7,7 +7,7 @@ import type { PlainPut } from '../shared-puts.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 
-/** The most checks, and the most writes, of one transaction, by the default of the server. */
+/** The maximum number of checks, and of writes, of one transaction, by the default of the server. */
 export const MAX_OPERATIONS = 128
 /** Attempts at a transaction whose checks hold when they are read one by one. */
 const ATTEMPTS = 20

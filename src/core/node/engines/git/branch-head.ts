@@ -60,7 +60,7 @@ export class BranchHead {
     this.#isFixed = isFixed
   }
 
-  /** The branch as it is now. Without a promise if nobody has changed it. */
+  /** The branch as it is now. Without a promise if it has not changed. */
   get current(): Maybe<Head> {
     if (this.#isFixed && this.#seen !== undefined) return this.#head
     const seen = this.#isFixed ? this.#ref : this.#readReference()

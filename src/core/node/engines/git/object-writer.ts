@@ -58,7 +58,7 @@ export class ObjectWriter {
     this.#options = options
   }
 
-  /** Takes an object that the next flush writes. Nobody may change its content. @returns Its id. */
+  /** Takes an object that the next flush writes. Its content must not change. @returns Its id. */
   put(type: ObjectType, content: Uint8Array): string {
     const oid = objectIdOf(objectBytes(type, content), this.#hash)
     this.#waiting.set(oid, { type, content })

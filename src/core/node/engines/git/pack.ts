@@ -29,7 +29,7 @@ export async function packOf(
   return Buffer.concat([...parts, digest.digest()])
 }
 
-/** Type and size: four bits of the size beside the type, then seven bits a byte, the lowest first. */
+/** Type and size: four bits of the size with the type, then seven bits a byte, the lowest first. */
 function headerOf(type: number, size: number): Uint8Array {
   const bytes: number[] = []
   let rest = Math.floor(size / 16)

@@ -64,7 +64,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** The value of a setting, in whatever section it is. */
+/** The value of a setting in any section. */
 function setting(config: string, name: string): string | undefined {
   return new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)`, 'im').exec(config)?.[1]?.toLowerCase()
 }

@@ -123,7 +123,7 @@ function newBatch(): Batch {
     resolve = onDone
     reject = onFailed
   })
-  // Each write reports the failure. Nobody awaits the batch itself.
+  // Each write reports the failure. The batch itself is not awaited.
   applied.catch(() => undefined)
   return { operations: [], byKey: new Map(), known: 0, bytes: 0, isDurable: false, applied, resolve, reject }
 }

@@ -3,7 +3,7 @@ import { Key } from '../../../key.ts'
 import type { PathNames } from '../../../ordered/path/path-names.ts'
 import { decodeKey, encodeKey } from '../../../ordered/strata/key-bytes.ts'
 
-/** The most bytes of a name in a command, and of those that fit there in base64. */
+/** The maximum number of bytes of a name in a command, and of those that fit there in base64. */
 const PLAIN_BYTES = 250
 const BASE64_BYTES = 186
 /** Bytes that a command would take for the end of the name. */

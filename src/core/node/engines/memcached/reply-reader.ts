@@ -10,7 +10,7 @@ export interface Reply {
 
 const LINE_FEED = 0x0a
 const END_BYTES = 2
-/** The longest line that is read as a status: longer ones are no answer of memcached. */
+/** The maximum length of a line that is read as a status: longer lines do not come from memcached. */
 const MAX_LINE_LENGTH = 65_536
 
 /**

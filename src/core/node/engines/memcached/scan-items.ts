@@ -21,7 +21,7 @@ export interface Scanned {
 }
 
 /**
- * Every key in the server, in any order; some may come again. The whole server is listed, whatever the prefix is.
+ * Every key in the server, in any order; some may come again. The whole server is listed for any prefix.
  * @param each Takes packed keys as layout `strata` writes them.
  */
 export async function scanItems(

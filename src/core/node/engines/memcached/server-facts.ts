@@ -10,7 +10,7 @@ export interface ServerFacts {
   readonly evictions: number
   /** Bytes that all items may take. */
   readonly memory: number
-  /** The most bytes of an item, with what the server adds to it. */
+  /** The maximum number of bytes of an item, with what the server adds to it. */
   readonly itemBytes: number
   readonly mayEvict: boolean
 }

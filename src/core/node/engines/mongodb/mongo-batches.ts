@@ -7,7 +7,7 @@ import type { MongoRecords, Stored } from './mongo-records.ts'
 
 /** A field that a transaction sets and removes again in documents that it has read, to conflict with their writers. */
 export const LOCK = 'strata_lock'
-/** The longest pause before a transaction is tried again, in milliseconds. */
+/** The maximum pause before a transaction is tried again, in milliseconds. */
 const MAX_PAUSE = 50
 
 type Waiting = Omit<Write, 'expect'>

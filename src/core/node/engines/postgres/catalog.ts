@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
 /** Collations in the order of code points, which is that of the bytes of UTF-8. */
 const IN_BYTE_ORDER = /^(?:C|POSIX|ucs_basic|C\.(?:utf-?8)|pg_c_utf8)$/i
 
-/** The most bytes of a value that are sent at once: the server takes messages of a gigabyte, with a second copy. */
+/** The maximum size of a value in bytes: the server accepts messages of a gigabyte, including a second copy. */
 const VALUE_BYTES = 2 ** 28
 
 const FACTS = `

@@ -16,7 +16,7 @@ export interface TextsParts<Place, Answer> {
   readonly failed: (place: Place, error: unknown) => Promise<Answer | undefined>
 }
 
-/** The least size assumed for a value, because earlier reads may have found nothing. */
+/** The minimum size assumed for a value, because earlier reads may have found nothing. */
 const MIN_BYTES = 1024
 
 /** Reads strings by their names. Reads of one turn of the event loop are one command. */

@@ -14,7 +14,7 @@ import type { S3ServerOptions } from './s3-datastore.ts'
 /** The client package. Loaded when a store is opened. */
 export type S3Package = typeof s3Package
 
-/** The most requests at once. More wait for a connection. */
+/** The maximum number of requests at once. More wait for a connection. */
 const CONNECTIONS = 128
 /** Attempts of a request that can be made again, with pauses of up to some seconds in between. */
 const ATTEMPTS = 3

@@ -17,7 +17,7 @@ export class BodyStream implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#bucket = bucket
     this.#object = object
     this.#signal = signal
-    // A body that nobody reads may still be cut.
+    // A body that is not read may still be cut.
     object.body.on('error', () => undefined)
     this.#chunks = (object.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
     if (signal?.aborted === true) object.body.destroy()

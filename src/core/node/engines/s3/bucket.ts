@@ -53,7 +53,7 @@ export interface S3ListRequest {
   readonly token?: string | undefined
 }
 
-/** What is put beside the bytes of an object. */
+/** What is stored with the bytes of an object. */
 export interface S3Putting extends S3Condition {
   readonly metadata: Readonly<Record<string, string>>
   readonly contentType?: string | undefined

@@ -2,7 +2,7 @@ import { type Copied, encodedPath, type S3Bucket, type S3Head, type S3Putting } 
 import { MultipartUpload } from './multipart.ts'
 import type { S3Conditions } from './probe.ts'
 
-/** The most bytes that one request copies. */
+/** The maximum number of bytes that one request copies. */
 const ONE_COPY = 5 * 1024 ** 3
 const PART = 512 * 1024 ** 2
 

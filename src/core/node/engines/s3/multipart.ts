@@ -1,7 +1,7 @@
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { isRefusal, type Make, plain, type S3Bucket, type S3Condition, type S3Putting } from './bucket.ts'
 
-/** The most parts of an upload. */
+/** The maximum number of parts of an upload. */
 export const MAX_PARTS = 10_000
 
 /** An object that is put in parts. It is there once `complete` has answered; `abort` removes what was sent. */

@@ -3,9 +3,9 @@ import type { DriverInfo, Range, RangeReader, Row } from '../../../ordered/drive
 import type { S3Bucket, S3Listed } from './bucket.ts'
 import { commonStart, compareNames, nameBefore } from './name-order.ts'
 
-/** The most names of one listing. */
+/** The maximum number of names of one listing. */
 const MAX_NAMES = 1000
-/** The most rows of one range: a page of a level, and one more, in one. */
+/** The maximum number of rows of one range: a page of a level, and one more, in one. */
 const MAX_ROWS = 2000
 
 const encoder = new TextEncoder()

@@ -8,7 +8,7 @@ import type { S3Head } from './bucket.ts'
 const VERSION = 'strata-version'
 const VERSION_TEXT = /^([0-9a-z]{8,9})-[0-9A-Za-z_-]{12}$/
 
-/** What is put beside the bytes of an object. */
+/** What is stored with the bytes of an object. */
 export interface ObjectVersion {
   readonly metadata: Readonly<Record<string, string>>
   /** The etag of the store, where it does not depend on that of the server. */

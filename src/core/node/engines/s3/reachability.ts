@@ -18,7 +18,7 @@ export class Reachability {
 
   /**
    * @param name The name of the server in messages.
-   * @param ask Whether the server answers, whatever it says.
+   * @param ask Whether the server answers, even with an error.
    * @param back Called once it answers again.
    */
   constructor(name: string, lost: LostConnections, ask: () => Promise<boolean>, back: () => void) {

@@ -22,9 +22,9 @@ import { type S3Conditions, scopeOf } from './probe.ts'
 import { S3Writes } from './s3-writes.ts'
 import { readVersion, versionsOf } from './versions.ts'
 
-/** The most UTF-8 bytes of the name of an object. */
+/** The maximum number of UTF-8 bytes of the name of an object. */
 export const NAME_BYTES = 1024
-/** The most bytes of an object. */
+/** The maximum number of bytes of an object. */
 const OBJECT_BYTES = 5 * 1024 ** 4
 /** Objects that are counted one by one. */
 const COUNTED = 20_000

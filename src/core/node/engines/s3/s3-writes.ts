@@ -26,7 +26,7 @@ type Put = (condition: S3Condition) => Promise<string | undefined>
 
 /**
  * The writes of a store. Conditions are judged by the server where it does, else here before the write. The request that
- * changes something is not aborted, since nobody would know whether it had.
+ * changes something is not aborted, because its effect would be unknown.
  */
 export class S3Writes {
   readonly #bucket: S3Bucket
@@ -120,7 +120,7 @@ export class S3Writes {
 
   async remove(name: string, { options, signal }: Call): Promise<Removed> {
     for (;;) {
-      // A delete of nothing succeeds, so somebody has to look.
+      // A delete of nothing succeeds, so check first.
       const head = await this.#bucket.head(name, signal)
       if (head === undefined) return 'absent'
       if (options.ifMatch !== undefined && options.ifMatch !== this.#form.etagOf(head)) return 'changed'

@@ -9,7 +9,7 @@ import { MultipartUpload } from './multipart.ts'
 /** Parts that are on their way at once, while the next one is filled. */
 const IN_FLIGHT = 2
 
-/** The most bytes that S3 takes in one request. */
+/** The maximum number of bytes that S3 takes in one request. */
 const ONE_REQUEST = 5 * 1024 ** 3
 
 /**

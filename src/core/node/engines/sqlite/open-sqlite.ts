@@ -58,7 +58,7 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
         make(database, sql)
       })
     }
-    // In WAL mode the locks are on a file beside it, which exists by now.
+    // In WAL mode the locks are on a file next to it, which exists by now.
     releases.push(holdFile(`${file}-shm`, 'lock'))
     const name = `sqlite:${id}:${table.name}:${table.keyColumn}:${table.valueColumn}`
     const use = { database, close, id: name, isWritable: !readOnly, isDurable }

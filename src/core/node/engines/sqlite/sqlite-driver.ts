@@ -312,7 +312,7 @@ export class SqliteDriver implements OrderedDriver {
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
-      // Others read from the log, or the disk is full. The log then stays beside the file.
+      // Others read from the log, or the disk is full. The log then stays next to the file.
     }
   }
 

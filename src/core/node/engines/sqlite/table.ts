@@ -26,7 +26,7 @@ export function ownTable(name: string): Table {
   return { name, keyColumn: 'k', valueColumn: 'v', keys: 'blob', values: 'blob', isOwn: true }
 }
 
-/** The statements of a driver for a table. Keys and values are bytes in the statements, whatever the columns hold. */
+/** The statements of a driver for a table. Keys and values are bytes in the statements, for any type of column. */
 export interface TableSql {
   readonly get: string
   readonly part: string

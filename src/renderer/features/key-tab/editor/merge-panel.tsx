@@ -16,8 +16,7 @@ export interface MergePanelProps {
 }
 
 /**
- * The stored version beside what comes of it and the edits, merged from the version that both began with. The right
- * side replaces the stored version.
+ * The stored version next to the result of a three-way merge with the edits. The right side replaces the stored version.
  */
 export function MergePanel({ model, onDone }: MergePanelProps) {
   const [theirs, setTheirs] = useState<Version>()

@@ -142,7 +142,7 @@ function problemOf(write: () => unknown): JsonProblem | undefined {
   }
 }
 
-/** The marks beside lines that can be folded. The keyboard folds by Ctrl+Shift+[ and unfolds by Ctrl+Shift+]. */
+/** The marks next to lines that can be folded. The keyboard folds by Ctrl+Shift+[ and unfolds by Ctrl+Shift+]. */
 const foldMarks = {
   markerDOM(isOpen: boolean): HTMLElement {
     const mark = document.createElement('span')

@@ -25,7 +25,7 @@ import { type HexSource, offsetDigits, rowCount, rowText } from './hex-text.ts'
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
 
-/** The most bytes that are copied from a selection. */
+/** The maximum number of bytes that are copied from a selection. */
 const COPY_LIMIT = 8 * 1024 * 1024
 
 interface HexViewProps {

@@ -12,7 +12,7 @@ export function RecordedLine({
 }: {
   readonly client: Client
   readonly session: string
-  /** Read anew with each of them. */
+  /** Increments to read the history again. */
   readonly versions: readonly KeyVersion[] | undefined
 }) {
   const [state, setState] = useState<HistoryState>()

@@ -57,7 +57,7 @@ export class ValueEffects {
     this.#events = events
   }
 
-  /** Shows the stored value, whatever was shown before. */
+  /** Shows the stored value, and drops what was shown before. */
   async load(): Promise<void> {
     await this.#read(() => true)
   }

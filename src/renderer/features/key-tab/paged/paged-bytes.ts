@@ -2,7 +2,7 @@ import { Emitter } from '../../../../core/concurrency/emitter.ts'
 /** Bytes of one page. */
 export const BYTE_PAGE = 64 * 1024
 
-/** The most pages kept; older ones are read again when needed. */
+/** The maximum number of pages kept; older ones are read again when needed. */
 const MAX_PAGES = 64
 
 /** Reads `start` to `end` (exclusive) of one version of a value. */

@@ -36,7 +36,7 @@ export function cutPage(
   return { offset: index * TEXT_PAGE + from, bytes: window.subarray(from, Math.max(from, to)) }
 }
 
-/** The page that contains the byte at `offset`, or at a border the one beside it. */
+/** The page that contains the byte at `offset`, or at a border the one next to it. */
 export function pageOfOffset(offset: number, size: number): number {
   return Math.max(0, Math.min(pageCount(size) - 1, Math.floor(offset / TEXT_PAGE)))
 }

@@ -128,7 +128,7 @@ interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
   /** How the field shows it, if not as it is. */
   readonly shown?: string | undefined
   readonly placeholder?: string | undefined
-  /** Shown beside the field. */
+  /** Shown next to the field. */
   readonly hint?: string
   readonly isNumber?: boolean
   readonly read: (typed: string) => Typed
@@ -297,7 +297,7 @@ interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly onChange: (value: JsonText | undefined) => void
 }
 
-/** Characters of a choice that have room beside the label. */
+/** Characters of a choice that have room next to the label. */
 const SHORT = 24
 
 /** A choice of values. "Default" removes the option, unless it is required. */

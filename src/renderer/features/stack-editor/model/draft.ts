@@ -89,7 +89,7 @@ export function selectNode(draft: Draft, selected: JsonPath): Draft {
   return selected === draft.selected ? draft : { ...draft, selected }
 }
 
-/** Makes the next edit a separate undo step, whatever its group. */
+/** Makes the next edit a separate undo step, regardless of its group. */
 export function endGroup(draft: Draft): Draft {
   const last = draft.past.at(-1)
   if (last?.group === undefined) return draft

@@ -13,7 +13,7 @@ export interface AddPlace {
   readonly index: number
 }
 
-/** Below the node if it can have another child, else beside it; undefined if neither is possible. */
+/** Below the node if it can have another child, otherwise next to it; `undefined` if neither is possible. */
 export function placeToAdd(node: StackNode): AddPlace | undefined {
   return placeIn(node, itemCount(node)) ?? placeBeside(node)
 }

@@ -42,7 +42,7 @@ export function spellings(text: string): readonly string[] {
   return [...new Set([text, text.toLowerCase(), text.toUpperCase(), capital])]
 }
 
-/** The most rows that are searched in the page; the host searches larger trees. */
+/** The maximum number of rows that are searched in the page; the host searches larger trees. */
 const MAX_WALK = 2000
 
 /**

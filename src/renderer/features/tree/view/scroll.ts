@@ -54,7 +54,7 @@ function clamp(value: number, max: number): number {
  */
 const MAX_STEP = 5000
 
-/** A scroll position in element and row pixels. In small steps both change by the same amount, whatever the scale. */
+/** A scroll position in element and row pixels. In small steps both change by the same amount, at any scale. */
 export interface ScrollPosition {
   /** Pixels scrolled as the element counts them. */
   readonly physical: number
@@ -111,7 +111,7 @@ export function scrollTarget(
   return Math.max(virtual, top + ROW_HEIGHT - viewport)
 }
 
-/** The most sticky ancestor rows. */
+/** The maximum number of sticky ancestor rows. */
 export const MAX_STICKY = 5
 
 /** The numbers of the sticky ancestor rows, outermost first, when row pixel `virtual` is at the top. */

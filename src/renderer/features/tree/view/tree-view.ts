@@ -138,7 +138,7 @@ export class TreeView {
     return row === undefined ? undefined : this.describe(row)
   }
 
-  /** The rows that are chosen beside the one with the focus; none while only that one is. */
+  /** The rows that are chosen in addition to the one with the focus; none while only that one is. */
   get chosen(): KeySelection {
     return this.#chosen
   }
@@ -155,7 +155,7 @@ export class TreeView {
     this.#update()
   }
 
-  /** Chooses a row beside the others, or no longer. */
+  /** Adds a row to the selection, or removes it. */
   toggleChosen(number: number): void {
     const row = this.describe(number)
     if (row.type !== 'key') return

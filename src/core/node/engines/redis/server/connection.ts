@@ -330,7 +330,7 @@ export class Connection {
   }
 }
 
-/** The longest argument for which it pays to check whether it is ASCII, in bytes. */
+/** The maximum length of an argument for which an ASCII check is worthwhile, in bytes. */
 const SHORT = 256
 // biome-ignore lint: control characters are ASCII, too
 const ASCII = /^[\0-\x7f]*$/

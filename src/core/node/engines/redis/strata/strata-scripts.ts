@@ -66,7 +66,7 @@ if refused == 0 then apply(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[5])
 return refused`)
 
 /**
- * The same for values that live on, whatever was there. KEYS keys, expiries, and the name of each value; ARGV bytes before the
+ * The same for values that do not expire, without conditions. KEYS keys, expiries, and the name of each value; ARGV bytes before the
  * key in a name, and each value.
  */
 export const PUT = script(`

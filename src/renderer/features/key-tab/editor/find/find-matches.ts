@@ -23,7 +23,7 @@ export interface Match {
 
 export const NOTHING_FOUND: Found = { matches: [], isCut: false }
 
-/** The most matches that are kept, and the most characters that an expression is run over at once. */
+/** The maximum number of matches that are kept, and of characters that an expression is run over at once. */
 export const FIND_LIMITS = { matches: 10_000, expression: 2 * 1024 * 1024 }
 
 /** Gives the next match at or after a place; `undefined` where there is none. */
