@@ -178,7 +178,7 @@ export function reasonOf(error: unknown): Reason {
  * Why a call on `key` failed, without the call and the key: `the disk is full`. For texts that name both already. A
  * failure about something else is included unchanged.
  */
-export function whyOf(error: unknown, key: Key): string {
+export function reasonFor(error: unknown, key: Key): string {
   const isOfKey = error instanceof DatastoreError && error.action !== undefined && error.key?.equals(key)
   return isOfKey === true ? printed(error.reason) : messageOf(error)
 }

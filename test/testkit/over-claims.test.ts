@@ -10,7 +10,7 @@ import { FsDatastore } from '../../src/core/node/fs/fs-datastore.ts'
 import { Call } from '../../src/core/open/call.ts'
 import { Datastore, openStoreOf } from '../../src/core/open/datastore.ts'
 import type { Payload } from '../../src/core/open/payload.ts'
-import { judge } from '../../src/core/open/refusals.ts'
+import { checkConditions } from '../../src/core/open/refusals.ts'
 import type { Found, Moved, Operation, Removed, Store, Written } from '../../src/core/open/store.ts'
 import { planOf } from '../../src/core/query/plan.ts'
 import type { Query } from '../../src/core/query/query.ts'
@@ -118,7 +118,7 @@ class ContentTagStore extends ClaimingStore {
  */
 class OwnJudgingStore extends ClaimingStore {
   override async write(key: Key, value: Payload, call = Call.plain): Promise<Written> {
-    const refused = judge(this.read(key)?.etag, call.options)
+    const refused = checkConditions(this.read(key)?.etag, call.options)
     await soon()
     return refused === undefined ? this.keep(key, value.bytes) : { refused }
   }

@@ -11,7 +11,7 @@ import { after, type Call, type Maybe } from './call.ts'
 import { collected, countByWalk, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
-import { judge } from './refusals.ts'
+import { checkConditions } from './refusals.ts'
 import { derivedStream } from './started-stream.ts'
 import type {
   BranchFolder,
@@ -134,18 +134,18 @@ export class CompletedStore {
     const { write } = this.store.capabilities
     const bytes = await collected(key, value, call)
     if (!isConditionLeft(write, call)) return this.store.write(key, Payload.kept(bytes), call)
-    const refused = judge((await this.stat(key, call.with({ fresh: true })))?.etag, call.options)
+    const refused = checkConditions((await this.stat(key, call.with({ fresh: true })))?.etag, call.options)
     if (refused !== undefined) return { refused }
     return this.store.write(key, Payload.kept(bytes), call.with({ ttl: call.options.ttl }))
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
-    const mustJudge = call.options.ifMatch !== undefined && this.store.capabilities.remove.ifMatch === 'none'
-    const removed = mustJudge ? this.#judgedRemove(key, call) : this.store.remove(key, call)
+    const mustCheck = call.options.ifMatch !== undefined && this.store.capabilities.remove.ifMatch === 'none'
+    const removed = mustCheck ? this.#checkedRemove(key, call) : this.store.remove(key, call)
     return this.#changes === undefined ? removed : announced(this.#changes, { type: 'delete', key }, removed)
   }
 
-  async #judgedRemove(key: Key, call: Call): Promise<Removed> {
+  async #checkedRemove(key: Key, call: Call): Promise<Removed> {
     const current = await this.stat(key, call.with({ fresh: true }))
     if (current === undefined) return 'absent'
     return current.etag === call.options.ifMatch ? this.store.remove(key, call.bare) : 'changed'
@@ -338,13 +338,13 @@ async function* upTo(limit: number, key: Key, value: Payload, call: Call): Async
 function completed(store: Store): Capabilities {
   const { capabilities } = store
   const { read, write, remove, limits } = capabilities
-  const judged = (scope: Scope): Scope => (scope === 'none' ? 'process' : scope)
+  const completedScope = (scope: Scope): Scope => (scope === 'none' ? 'process' : scope)
   const batch = store.batch === undefined || capabilities.batch === 'none' ? 'ordered' : capabilities.batch
   return {
     ...capabilities,
     read: store.stream === undefined ? { ...read, range: false, stream: false } : read,
-    write: { ...write, ifAbsent: judged(write.ifAbsent), ifMatch: judged(write.ifMatch) },
-    remove: { ifMatch: judged(remove.ifMatch) },
+    write: { ...write, ifAbsent: completedScope(write.ifAbsent), ifMatch: completedScope(write.ifMatch) },
+    remove: { ifMatch: completedScope(remove.ifMatch) },
     rename: store.move === undefined || capabilities.rename === 'none' ? 'copy' : capabilities.rename,
     batch,
     // If operations apply one after another, a long batch is applied in parts.

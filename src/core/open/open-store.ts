@@ -16,8 +16,8 @@ import { statOf } from './completion.ts'
 import type { CopyPlace } from './copy-place.ts'
 import { EndableStreams } from './endable-stream.ts'
 import type { Hold, Waits } from './hold.ts'
-import { LastingWatches } from './lasting-watch.ts'
 import type { Payload } from './payload.ts'
+import { PersistentWatches } from './persistent-watches.ts'
 import { type BatchProgress, SequencedStore } from './sequenced-store.ts'
 import type {
   BranchFolder,
@@ -51,7 +51,7 @@ export class OpenStore {
    */
   readonly #many = new InFlight()
   readonly #streams = new EndableStreams()
-  readonly #watches = new LastingWatches()
+  readonly #watches = new PersistentWatches()
   readonly #inTurn: SequencedStore
   #tracing: Tracing = UNTRACED
   #hold: Hold | undefined

@@ -4,7 +4,10 @@ import type { Options } from './call.ts'
 import type { Refused } from './store.ts'
 
 /** Checks the conditions of a write against the version that it would replace. */
-export function judge(etag: string | undefined, { ifMatch, create, replace }: Options): Refused | undefined {
+export function checkConditions(
+  etag: string | undefined,
+  { ifMatch, create, replace }: Options,
+): Refused | undefined {
   if (ifMatch !== undefined && etag !== ifMatch) return 'changed'
   if (!create && etag === undefined) return 'absent'
   if (!replace && etag !== undefined) return 'exists'

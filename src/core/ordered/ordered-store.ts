@@ -7,7 +7,7 @@ import { listOptionsOf } from '../list-page.ts'
 import { after, type Call, type Maybe } from '../open/call.ts'
 import { statOf } from '../open/completion.ts'
 import { Payload } from '../open/payload.ts'
-import { judge } from '../open/refusals.ts'
+import { checkConditions } from '../open/refusals.ts'
 import type {
   ByteStream,
   Found,
@@ -156,7 +156,7 @@ export class OrderedStore implements Store {
     const isDirect = expect !== undefined && recorded === undefined
     const made = this.#form.make(value, making, isDirect && this.#driver.info.lent === true)
     if (isDirect) return this.#directWrite(key, bytes, made, expect, call)
-    return this.#changes.after('put', key, this.#judgedWrite(bytes, made, recorded, call), isWritten)
+    return this.#changes.after('put', key, this.#checkedWrite(bytes, made, recorded, call), isWritten)
   }
 
   /** The condition for the engine; `undefined` where the record must be read to check it. */
@@ -189,11 +189,16 @@ export class OrderedStore implements Store {
    * Reads, checks the conditions, and writes if the record is unchanged.
    * @param expires The expiry time, if a record of its own holds it.
    */
-  async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
+  async #checkedWrite(
+    key: Uint8Array,
+    made: Made,
+    expires: number | undefined,
+    call: Call,
+  ): Promise<Written> {
     const { record, written } = made
     for (;;) {
       const { seen, found } = await this.#readState(key, call)
-      const refused = judge(found?.etag, call.options)
+      const refused = checkConditions(found?.etag, call.options)
       if (refused !== undefined) return { refused }
       if (await this.#apply([{ key, seen }], [{ key, ...record }], expires, call)) return written
       call.throwIfAborted('put')
@@ -246,7 +251,7 @@ export class OrderedStore implements Store {
     const expect = ifMatch === undefined ? 'any' : this.#form.seenBy(ifMatch)
     const removed =
       expect === undefined || this.#parts.expiries?.mayBeDue === true
-        ? this.#judgedRemove(bytes, call)
+        ? this.#checkedRemove(bytes, call)
         : after(
             this.#driver.write({ key: bytes, value: undefined, expect }, this.#parts.isDurable, call.signal),
             removedBy,
@@ -254,7 +259,7 @@ export class OrderedStore implements Store {
     return this.#changes.after('delete', key, removed, one => one === 'removed')
   }
 
-  async #judgedRemove(key: Uint8Array, call: Call): Promise<Removed> {
+  async #checkedRemove(key: Uint8Array, call: Call): Promise<Removed> {
     const { ifMatch } = call.options
     for (;;) {
       const { seen, found } = await this.#readState(key, call)

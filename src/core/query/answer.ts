@@ -45,8 +45,8 @@ function inKeyOrder<V>(
   const descending = orderBy[0]?.descending === true
   const pageSize = where.length > 0 ? MAX_PAGE : Math.min(MAX_PAGE, offset + limit)
   const bounds = keyBoundsOf(where)
-  const way = { recursive, descending, bounds, after, pageSize, ...contextOf(options) }
-  return judged(walk(source, prefix, way), reader)
+  const walkOptions = { recursive, descending, bounds, after, pageSize, ...contextOf(options) }
+  return matching(walk(source, prefix, walkOptions), reader)
 }
 
 /** Visits every entry before the first is yielded. With a limit, it keeps no more entries than it will yield. */
@@ -62,7 +62,7 @@ async function* inOtherOrder<V>(
   const top = new TopEntries<Found<V>>(offset + limit, compare)
   const isKept = limit !== Number.POSITIVE_INFINITY
   const bounds = keyBoundsOf(where)
-  const way = {
+  const walkOptions = {
     recursive,
     descending: false,
     bounds,
@@ -70,7 +70,7 @@ async function* inOtherOrder<V>(
     pageSize: MAX_PAGE,
     ...contextOf(options),
   }
-  for await (const batch of judged(walk(source, prefix, way), reader)) {
+  for await (const batch of matching(walk(source, prefix, walkOptions), reader)) {
     for (const found of batch) {
       if (start !== undefined && compare(found, start) <= 0) continue
       // Without a limit any number of values could accumulate, so they are read again when they are yielded.
@@ -86,7 +86,7 @@ async function startOf<V>(reader: EntryReader<V>, query: ParsedQuery): Promise<F
   const isInReach =
     after !== undefined && prefix.isAncestorOf(after) && (recursive || after.depth === prefix.depth + 1)
   const found =
-    isInReach && reader.passesByKey(after) ? await reader.judge({ key: after, size: undefined }) : undefined
+    isInReach && reader.passesByKey(after) ? await reader.match({ key: after, size: undefined }) : undefined
   if (found === undefined) throw noStart(query)
   return found
 }
@@ -100,11 +100,11 @@ export function noStart({ after }: ParsedQuery): Error {
   )
 }
 
-function judged<V>(
+function matching<V>(
   walked: AsyncIterable<readonly Walked[]>,
   reader: EntryReader<V>,
 ): AsyncIterable<readonly Found<V>[]> {
-  return inWindows(walked, one => (reader.passesByKey(one.key) ? reader.judge(one) : undefined))
+  return inWindows(walked, one => (reader.passesByKey(one.key) ? reader.match(one) : undefined))
 }
 
 /** Skips `offset` items of all batches together, yields up to `limit`, and requests no more batches than necessary. */

@@ -61,7 +61,7 @@ export class EntryReader<V> {
   }
 
   /** Checks the other conditions, reading what that requires; `undefined` if the entry does not match. */
-  judge(walked: Walked): Found<V> | undefined | Promise<Found<V> | undefined> {
+  match(walked: Walked): Found<V> | undefined | Promise<Found<V> | undefined> {
     const { key, size, mtime } = walked
     const isUnknown = (kind: FieldKind) =>
       (kind === 'size' && size === undefined) || (kind === 'mtime' && mtime === undefined)
@@ -70,7 +70,7 @@ export class EntryReader<V> {
     const isRefused = ({ kinds, test }: StatTest) => ![...kinds].some(isUnknown) && !test(facts)
     if (this.#statTests.some(isRefused)) return undefined
     const needsStat = [...this.#needs].some(isUnknown)
-    if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndJudge(facts, needsStat))
+    if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndMatch(facts, needsStat))
     return this.#found(facts, undefined, undefined)
   }
 
@@ -87,7 +87,7 @@ export class EntryReader<V> {
     }))
   }
 
-  async #readAndJudge(listed: Facts, needsStat: boolean): Promise<Found<V> | undefined> {
+  async #readAndMatch(listed: Facts, needsStat: boolean): Promise<Found<V> | undefined> {
     const { key } = listed
     const stat = needsStat ? await this.#source.stat(key, this.#options) : undefined
     const known: Facts = stat === undefined ? listed : { ...listed, size: stat.size, mtime: stat.mtime }

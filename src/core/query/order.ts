@@ -32,11 +32,11 @@ const ABSENT = 4
 function compareValues(a: unknown, b: unknown, descending: boolean): number {
   const [left, right] = [rankOf(a), rankOf(b)]
   if (left === ABSENT || right === ABSENT) return left - right
-  const difference = left === right ? compareAlike(a, b) : left - right
+  const difference = left === right ? compareSameType(a, b) : left - right
   return descending ? 0 - difference : difference
 }
 
-function compareAlike(a: unknown, b: unknown): number {
+function compareSameType(a: unknown, b: unknown): number {
   if (a instanceof Key && b instanceof Key) return Key.compare(a, b)
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0

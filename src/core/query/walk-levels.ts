@@ -4,7 +4,7 @@ import type { Datastore } from '../open/datastore.ts'
 import { contextOf } from '../options.ts'
 
 /** Options of a walk. */
-export interface Way extends CallOptions {
+export interface WalkOrder extends CallOptions {
   readonly recursive: boolean
   /** Last key first. */
   readonly descending: boolean
@@ -49,7 +49,7 @@ export async function levelsPast(
   store: Walkable,
   prefix: Key,
   past: Key | undefined,
-  { recursive, descending, ...options }: Way,
+  { recursive, descending, ...options }: WalkOrder,
 ): Promise<Level[]> {
   if (past === undefined) return [levelBelow(prefix)]
   if (!prefix.isAncestorOf(past)) {

@@ -4,9 +4,9 @@ import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
 import { contextOf } from '../options.ts'
 import type { KeyBounds } from './key-bounds.ts'
-import { levelBelow, levelsPast, type Walkable, type Way } from './walk-levels.ts'
+import { levelBelow, levelsPast, type Walkable, type WalkOrder } from './walk-levels.ts'
 
-interface WalkOptions extends Way {
+interface WalkOptions extends WalkOrder {
   /** Start strictly after this key, in the direction of the walk. */
   readonly after: Key | undefined
   /** Keys outside of these bounds are skipped. */
@@ -44,9 +44,9 @@ export async function* walk(
     let value: Walked | undefined
     if (child !== undefined) {
       if (!descending && isPastEnd(child.key)) break
-      const goesDown = recursive && child.isBranch
-      if (goesDown) levels.push(levelBelow(child.key, descending ? child : undefined))
-      if (child.isValue && !(descending && goesDown)) value = child
+      const descends = recursive && child.isBranch
+      if (descends) levels.push(levelBelow(child.key, descending ? child : undefined))
+      if (child.isValue && !(descending && descends)) value = child
     } else if (!level.isLast) {
       if (batch.length >= Math.min(SMALLEST_BATCH, limit)) {
         yield batch

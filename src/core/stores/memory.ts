@@ -8,7 +8,7 @@ import { statOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
-import { judge } from '../open/refusals.ts'
+import { checkConditions } from '../open/refusals.ts'
 import type {
   ByteStream,
   Found,
@@ -81,7 +81,7 @@ export class MemoryStore implements Store {
   /** @param size Of the value, which exceeds the length of its bytes if it was too large to be collected. */
   #write(key: Key, bytes: Uint8Array, call: Call, size?: number): Written {
     if (call.isConditional) {
-      const refused = judge(this.#values.find(key)?.etag, call.options)
+      const refused = checkConditions(this.#values.find(key)?.etag, call.options)
       if (refused !== undefined) return { refused }
     }
     return { etag: this.#values.store(key, bytes, { size, ttl: call.options.ttl }).etag }

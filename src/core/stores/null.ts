@@ -7,7 +7,7 @@ import type { Call, Maybe } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
 import { idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
-import { judge } from '../open/refusals.ts'
+import { checkConditions } from '../open/refusals.ts'
 import type { Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
 /** Accepts every value and stores none: each key is always absent. For tests, and to measure what is above it. */
@@ -44,7 +44,7 @@ export class NullStore implements Store {
   }
 
   #written({ options }: Call): Written {
-    const refused = judge(undefined, options)
+    const refused = checkConditions(undefined, options)
     return refused === undefined ? { etag: `null.${++this.#version}` } : { refused }
   }
 

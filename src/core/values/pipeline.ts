@@ -9,6 +9,7 @@ import {
   packingByContent,
 } from './detect.ts'
 import { type ImageFacts, imageFacts } from './image-facts.ts'
+import { canShowInvisible } from './invisible-characters.ts'
 import { readMsgpack, writeMsgpack } from './msgpack-notation.ts'
 import { withPlace } from './notation.ts'
 import { StageError } from './stage-error.ts'
@@ -19,7 +20,6 @@ import {
   TEXT_ENCODINGS,
   type TextEncodingName,
 } from './text-encodings.ts'
-import { canShowUnseen } from './unseen-characters.ts'
 
 /** Stages that take a compression away. */
 export const UNPACKINGS = ['gzip', 'zlib', 'deflate', 'brotli', 'zstd'] as const
@@ -262,12 +262,12 @@ function asText(
     format !== undefined &&
     tryStage(() => decodeTextAs(bytes, encoding)) === 'not UTF-8'
   ) {
-    refuseUnseen(new TextDecoder().decode(bytes))
+    refuseInvisible(new TextDecoder().decode(bytes))
     // It is shown with a mark for each byte that is not text.
     return ended(layers, [encoding, format], bytes, { readOnly: 'not UTF-8' })
   }
   const text = decodeTextAs(bytes, encoding)
-  refuseUnseen(text)
+  refuseInvisible(text)
   const isJson =
     format === 'json' || (format === undefined && (hintOf(name).hint === 'json' || looksLikeJson(text)))
   const shown = encoding === 'utf-8' ? bytes : bounded(new TextEncoder().encode(text), limit)
@@ -275,8 +275,8 @@ function asText(
 }
 
 /** @throws StageError for a text that an editor cannot show in a reasonable time. */
-function refuseUnseen(text: string): void {
-  if (!canShowUnseen(text)) throw new StageError('too many characters that cannot be seen')
+function refuseInvisible(text: string): void {
+  if (!canShowInvisible(text)) throw new StageError('too many characters that cannot be seen')
 }
 
 function asNotation(layers: Layers, format: 'cbor' | 'msgpack', limit: number): Decoded {
@@ -304,7 +304,7 @@ function ended(
   return { pipeline: [...stages, ...last], shown, sizes, problem, image: more.image, readOnly }
 }
 
-/** Why content does not come back from what is shown, if so. */
+/** Why content cannot be restored from what is shown, if so. */
 function lossOf(shown: Uint8Array, last: readonly Stage[], content: Uint8Array): string | undefined {
   if (shown === content || sameBytes(encodeContent(shown, last), content)) return undefined
   return `${STAGE_NAMES[last[0] ?? 'bytes']} would not come back byte for byte`
@@ -321,7 +321,7 @@ export interface EncodeOptions {
 
 /**
  * Sends what is shown back through the pipeline. Content that did not change gives the stored bytes.
- * @throws StageError where it cannot be written so, or would not come back.
+ * @throws StageError if it cannot be written in this form, or could not be restored.
  */
 export function encodeValue(shown: Uint8Array, options: EncodeOptions): Uint8Array {
   const { pipeline, stored, compression, limit = STAGE_LIMIT } = options

@@ -31,7 +31,7 @@ export function openMainWindow(needs: WindowNeeds): BrowserWindow {
   if (host.windowState?.isMaximized === true) window.maximize()
   if (host.windowState?.isFullScreen === true) window.setFullScreen(true)
   rememberPlace(window, host)
-  askBeforeLosing(window, needs.dialog)
+  confirmUnload(window, needs.dialog)
   recoverFromCrash(window, needs.dialog)
   window.once('ready-to-show', () => window.show())
   window.loadURL(PAGE_ADDRESS).catch((error: unknown) => {
@@ -59,7 +59,7 @@ function stateOf(window: BrowserWindow): WindowState {
 }
 
 /** A page with unsaved edits prevents unloading. A browser would ask; Electron by default just stays open. */
-function askBeforeLosing(window: BrowserWindow, dialog: WindowNeeds['dialog']): void {
+function confirmUnload(window: BrowserWindow, dialog: WindowNeeds['dialog']): void {
   window.webContents.on('will-prevent-unload', event => {
     const choice = dialog.showMessageBoxSync(window, {
       type: 'warning',

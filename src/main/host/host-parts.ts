@@ -4,7 +4,7 @@ import type { FollowedReads } from './connection.ts'
 import type { JournalFolders } from './history/journal-folders.ts'
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
-import type { JudgePool } from './query/judge-pool.ts'
+import type { EvaluatorPool } from './query/evaluator-pool.ts'
 import type { Queries } from './query/queries.ts'
 import type { Searches } from './search/searches.ts'
 import type { Secrets } from './secrets/secrets.ts'
@@ -27,7 +27,7 @@ export interface HostParts {
   readonly journals: JournalFolders
   readonly storage: PageStorage
   readonly secrets: Secrets
-  readonly judges: JudgePool
+  readonly evaluators: EvaluatorPool
   readonly values: ValueWorker
   readonly broadcast: Broadcast
   /** The session that pages show first. */

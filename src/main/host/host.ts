@@ -14,7 +14,7 @@ import { JournalFolders } from './history/journal-folders.ts'
 import type { Broadcast, PageFacts } from './host-parts.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { ManyActions } from './many/many-actions.ts'
-import { JudgePool } from './query/judge-pool.ts'
+import { EvaluatorPool } from './query/evaluator-pool.ts'
 import { type Keychain, Secrets } from './secrets/secrets.ts'
 import { recognise } from './sessions/recognise.ts'
 import { Sessions } from './sessions/sessions.ts'
@@ -112,7 +112,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       .catch((error: unknown) => log('An unfinished job could not be continued', error))
   }
   const values = new ValueWorker()
-  const judges = new JudgePool()
+  const evaluators = new EvaluatorPool()
   let first: string | undefined
   const corrections = new Set<string>()
   const handlers = allHandlers({
@@ -124,7 +124,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     journals,
     storage,
     secrets,
-    judges,
+    evaluators,
     values,
     broadcast,
     first: () => (sessions.isOpen(first) ? first : undefined),
@@ -138,7 +138,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
-    await judges.close()
+    await evaluators.close()
     await Promise.all([
       workspace.close(),
       changes.close(),

@@ -33,7 +33,7 @@ export interface QueryRowsState {
   readonly columns: readonly string[]
   /** Whether rows include the position of a match in the value. */
   readonly hasExcerpts: boolean
-  /** Grows with every change of what there is to show. */
+  /** Increments with every change of what is shown. */
   readonly revision: number
 }
 

@@ -18,10 +18,10 @@ const TALLEST = 80
  * How far something that floats at the lower right has to move up, so that it does not cover `row`.
  * @param top The upper end of where it may be.
  */
-export function liftOver(floating: Box, row: Box | undefined, top: number): number {
+export function liftAbove(floating: Box, row: Box | undefined, top: number): number {
   if (row === undefined || row.bottom - row.top > TALLEST) return 0
-  const isBeside = row.right <= floating.left || row.left >= floating.right
-  if (isBeside || row.bottom <= floating.top || row.top >= floating.bottom) return 0
+  const isClear = row.right <= floating.left || row.left >= floating.right
+  if (isClear || row.bottom <= floating.top || row.top >= floating.bottom) return 0
   const lift = floating.bottom - row.top + GAP
   return floating.top - lift < top ? 0 : lift
 }
@@ -38,7 +38,7 @@ export function useLift(ref: RefObject<HTMLElement | null>, isShown: boolean): n
       setLift(before => {
         // Where it would be without a lift.
         const place = { left, right, top: top + before, bottom: bottom + before }
-        return liftOver(place, focusedBox(), 0)
+        return liftAbove(place, focusedBox(), 0)
       })
     }
     // Rows are drawn after the key that moves to them.

@@ -121,7 +121,7 @@ export function shortcutText(shortcut: string | undefined): string | undefined {
   return shortcut === undefined ? undefined : formatShortcut(shortcut, isMacPlatform())
 }
 
-/** Shows a shortcut. It is no part of the name of the button that it stands in. */
+/** Shows a shortcut. It is not part of the accessible name of its button. */
 export function Kbd({ children }: { readonly children: string }) {
   return (
     <kbd className={styles['kbd']} aria-hidden>

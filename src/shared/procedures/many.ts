@@ -94,7 +94,7 @@ export const manyPreview = z.strictObject({
   conflicts: z.number().int(),
   /** Keys that cannot be handled, such as those with a name that the other store does not take. */
   problems: z.number().int(),
-  /** Entries of folders that are no keys and go with their branches. */
+  /** Entries of folders that are not keys and move with their branches. */
   hidden: z.number().int(),
   /** Selected keys that keep their name in a rename. */
   unchanged: z.number().int(),

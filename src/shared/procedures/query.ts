@@ -5,7 +5,7 @@ import { done, keyText, procedure, sessionId } from '../values.ts'
 /** JSON, as the query of the library is written. */
 const queryText = z.string().max(MAX_QUERY_TEXT)
 
-/** What is wrong with a text that is no query. */
+/** What is wrong with an invalid query. */
 const queryProblem = z.strictObject({
   message: z.string(),
   /** Where the JSON ends to be JSON, in UTF-16 code units. */

@@ -5,7 +5,7 @@ import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
-import { judge, refusedOf } from '../../open/refusals.ts'
+import { checkConditions, refusedOf } from '../../open/refusals.ts'
 import type {
   BranchMoved,
   Moved,
@@ -103,7 +103,7 @@ export class JournalStore extends LayeredStore {
     if (call.isConditional) {
       // Check the condition before the value is read, because it may be large.
       const stat = await this.#child.stat(key, call.with({ fresh: true }))
-      const refused = judge(stat?.etag, call.options)
+      const refused = checkConditions(stat?.etag, call.options)
       if (refused !== undefined) {
         value.discard()
         return { refused }
@@ -279,7 +279,7 @@ export class JournalStore extends LayeredStore {
     work: () => Maybe<Written>,
   ): Promise<Written> {
     const etag = held?.etag
-    const refused = judge(etag, call.options)
+    const refused = checkConditions(etag, call.options)
     if (refused !== undefined) return { refused }
     const changes = [{ key, before: held?.value ?? 'absent', after, etag }]
     return this.#around({ action: 'put', changes, call }, work)

@@ -77,11 +77,11 @@ function parseTarget(action: string, key: Key, bytes: Uint8Array): Key {
 }
 
 /** The keys from a link to its final target, both included; only the key itself if it is not a link. */
-export type LinkWay = readonly [Key, ...Key[]]
+export type LinkPath = readonly [Key, ...Key[]]
 
 /** The final target of a path of links. */
-export function endOf(way: LinkWay): Key {
-  return way.at(-1) ?? way[0]
+export function endOf(path: LinkPath): Key {
+  return path.at(-1) ?? path[0]
 }
 
 /**
@@ -91,10 +91,10 @@ export function endOf(way: LinkWay): Key {
  */
 export function followLinks(
   action: string,
-  way: LinkWay,
+  path: LinkPath,
   linkAt: (key: Key) => Maybe<Key | undefined>,
-): Maybe<LinkWay> {
-  let known = way
+): Maybe<LinkPath> {
+  let known = path
   for (;;) {
     const soFar = known
     const next = linkAt(endOf(soFar))
@@ -108,18 +108,18 @@ export function followLinks(
   }
 }
 
-function extended(action: string, way: LinkWay, next: Key): LinkWay {
-  const longer: LinkWay = [...way, next]
-  if (way.some(key => key.equals(next))) throw loopFailure(action, way[0], longer)
+function extended(action: string, path: LinkPath, next: Key): LinkPath {
+  const longer: LinkPath = [...path, next]
+  if (path.some(key => key.equals(next))) throw loopFailure(action, path[0], longer)
   return longer
 }
 
 /** `CONFLICT`: the links from `key` form a circle. */
-export function loopFailure(action: string, key: Key, way: readonly Key[]): Error {
-  return failure('CONFLICT', action, key, reason`its links lead in a circle: ${reasonOfWay(way)}`)
+export function loopFailure(action: string, key: Key, path: readonly Key[]): Error {
+  return failure('CONFLICT', action, key, reason`its links lead in a circle: ${reasonOfPath(path)}`)
 }
 
 /** The keys of a path, as messages show them. */
-export function reasonOfWay(way: readonly Key[]): Reason {
-  return way.flatMap((key, index) => (index === 0 ? [key] : [' → ', key]))
+export function reasonOfPath(path: readonly Key[]): Reason {
+  return path.flatMap((key, index) => (index === 0 ? [key] : [' → ', key]))
 }

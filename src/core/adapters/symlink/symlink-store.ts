@@ -14,7 +14,7 @@ import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } fro
 import { Gate } from '../../open/turns.ts'
 import { statsOfParts } from '../combine.ts'
 import { mergeLevel } from '../merge-level.ts'
-import { endOf, followLinks, Links, type LinkWay, loopFailure, reasonOfWay } from './links.ts'
+import { endOf, followLinks, type LinkPath, Links, loopFailure, reasonOfPath } from './links.ts'
 
 /** A call that was made on the store of the values, and its pending result. */
 interface Entered<T> {
@@ -123,7 +123,7 @@ export class SymlinkStore implements Store {
 
   async #statThrough(key: Key, call: Call): Promise<Stat | undefined> {
     try {
-      return await this.#values.stat(endOf(await this.#wayFrom('delete', key, call)), call)
+      return await this.#values.stat(endOf(await this.#pathFrom('delete', key, call)), call)
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error
@@ -190,9 +190,9 @@ export class SymlinkStore implements Store {
   }
 
   async #makeLink(action: string, from: Key, to: Key, call: Call): Promise<Written> {
-    const way = await this.#wayFrom(action, to, call.bare)
-    const back = way.findIndex(key => key.equals(from))
-    if (back >= 0) throw loopFailure(action, from, [from, ...way.slice(0, back + 1)])
+    const path = await this.#pathFrom(action, to, call.bare)
+    const back = path.findIndex(key => key.equals(from))
+    if (back >= 0) throw loopFailure(action, from, [from, ...path.slice(0, back + 1)])
     call.throwIfAborted(action, from)
     return this.#links.write(from, to, call.options.replace, call)
   }
@@ -234,26 +234,28 @@ export class SymlinkStore implements Store {
 
   /** The versions of the final target of the links of a key. */
   versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
-    return after(this.#wayFrom('look up', key, call), way => this.#values.versions(endOf(way), call))
+    return after(this.#pathFrom('look up', key, call), path => this.#values.versions(endOf(path), call))
   }
 
   readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
-    return after(this.#wayFrom('look up', key, call), way => this.#values.readVersion(endOf(way), id, call))
+    return after(this.#pathFrom('look up', key, call), path =>
+      this.#values.readVersion(endOf(path), id, call),
+    )
   }
 
   /** The identity of the final target of the links of a key. */
   identity(key: Key, call: Call): Maybe<string> {
-    return after(this.#wayFrom('look up', key, call), way => this.#values.identity(endOf(way), call))
+    return after(this.#pathFrom('look up', key, call), path => this.#values.identity(endOf(path), call))
   }
 
   /** The place of the final target. Links are read without an effect on the store that has them. */
   async copiesOf(key: Key, call: Call): Promise<readonly CopyPlace[]> {
-    const way = await followLinks('find the copies of', [key], async each => {
+    const path = await followLinks('find the copies of', [key], async each => {
       const target = await this.#links.peekAt('find the copies of', each, call)
       const isHidden = target !== undefined && (await peekThrough(this.#values, each, call)) !== undefined
       return isHidden ? undefined : target
     })
-    return [{ type: 'below', store: this.#values, key: endOf(way) }]
+    return [{ type: 'below', store: this.#values, key: endOf(path) }]
   }
 
   /** The target of the link at a key. A value that was put directly into the store below hides the link. */
@@ -265,18 +267,18 @@ export class SymlinkStore implements Store {
   }
 
   /** @throws DatastoreError `CONFLICT` if the links form a circle. */
-  #wayFrom(action: string, key: Key, call: Call): Maybe<LinkWay> {
+  #pathFrom(action: string, key: Key, call: Call): Maybe<LinkPath> {
     return followLinks(action, [key], each => this.#linkAt(action, each, call))
   }
 
   /** Makes a call that follows links. `work` makes one call on the store of the values, without waiting. */
   #follow<T>(action: string, key: Key, call: Call, work: (target: Key) => Maybe<T>): Maybe<T> {
-    const way = this.#isLineFree ? this.#wayFrom(action, key, call.bare) : undefined
-    if (way === undefined || way instanceof Promise || (way.length > 1 && !this.gate.isIdle)) {
+    const path = this.#isLineFree ? this.#pathFrom(action, key, call.bare) : undefined
+    if (path === undefined || path instanceof Promise || (path.length > 1 && !this.gate.isIdle)) {
       // Until the call reaches the values, which answer an abort themselves, it has done nothing.
-      return orAbort(this.#followInLine(action, key, call, work, way), call.signal, action, key)
+      return orAbort(this.#followInLine(action, key, call, work, path), call.signal, action, key)
     }
-    return throughLink(action, way, work)
+    return throughLink(action, path, work)
   }
 
   /** @param initial The path of links, if it was already found while no other call was reading links. */
@@ -285,13 +287,13 @@ export class SymlinkStore implements Store {
     key: Key,
     call: Call,
     work: (target: Key) => Maybe<T>,
-    initial?: Maybe<LinkWay>,
+    initial?: Maybe<LinkPath>,
   ): Promise<T> {
     for (let known = initial; ; known = undefined) {
       const result = await this.#entered<T | typeof MOVED>(action, key, call, async () => {
-        const way = await (known ?? this.#wayFrom(action, key, call.bare))
+        const path = await (known ?? this.#pathFrom(action, key, call.bare))
         call.throwIfAborted(action, key)
-        return { outcome: this.#enter(action, way, call, work) }
+        return { outcome: this.#enter(action, path, call, work) }
       })
       if (result !== MOVED) return result
     }
@@ -300,21 +302,21 @@ export class SymlinkStore implements Store {
   /** Makes a call on the values, once the changes of the names on its path have ended. */
   #enter<T>(
     action: string,
-    way: LinkWay,
+    path: LinkPath,
     call: Call,
     work: (target: Key) => Maybe<T>,
   ): Maybe<T | typeof MOVED> {
-    const changes = this.#changesOn(way)
-    if (changes.length === 0) return throughLink(action, way, work)
+    const changes = this.#changesOn(path)
+    if (changes.length === 0) return throughLink(action, path, work)
     const { version } = this.#links
     return Promise.all(changes).then(() => {
-      call.throwIfAborted(action, way[0])
-      return this.#links.version === version ? throughLink(action, way, work) : MOVED
+      call.throwIfAborted(action, path[0])
+      return this.#links.version === version ? throughLink(action, path, work) : MOVED
     })
   }
 
   /** The calls that hold a turn on a name of a path. */
-  #changesOn([name, ...others]: LinkWay): Promise<void>[] {
+  #changesOn([name, ...others]: LinkPath): Promise<void>[] {
     // A call that has a turn itself waits for no other, because those called later wait for it.
     if (this.gate.isIdle || this.gate.blocks(name.toString(), true)) return []
     return others
@@ -353,13 +355,13 @@ export class SymlinkStore implements Store {
 }
 
 /** The result of `work` at the final target. A failure names the link. */
-function throughLink<T>(action: string, way: LinkWay, work: (target: Key) => Maybe<T>): Maybe<T> {
-  const target = endOf(way)
-  if (way.length === 1) return work(target)
-  const [key] = way
+function throughLink<T>(action: string, path: LinkPath, work: (target: Key) => Maybe<T>): Maybe<T> {
+  const target = endOf(path)
+  if (path.length === 1) return work(target)
+  const [key] = path
   const answered = (answer: T): T => {
     if (refusedOf(answer) !== 'absent') return answer
-    const state = reason`its link is broken: ${reasonOfWay(way)}, and there is no such key`
+    const state = reason`its link is broken: ${reasonOfPath(path)}, and there is no such key`
     throw new NotFoundError(action, key, {}, state)
   }
   const failed = (error: unknown): never => {

@@ -148,7 +148,7 @@ export class UpperTier {
       : this.#dropped(key, removed)
   }
 
-  /** Drops a stale copy. Never fails: a tier that cannot drop it is no longer asked for that key. */
+  /** Drops a stale copy. Never fails: a tier that cannot drop it is no longer read for that key. */
   forget(key: Key, call: Call): Maybe<void> {
     const suspect = (error: unknown): void => {
       this.#markStale(key.toString())

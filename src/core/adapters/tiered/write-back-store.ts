@@ -9,7 +9,7 @@ import { statIfPresent } from '../../open/completion.ts'
 import type { CopyPlace } from '../../open/copy-place.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
-import { judge } from '../../open/refusals.ts'
+import { checkConditions } from '../../open/refusals.ts'
 import type { ByteStream, Found, Moved, Refused, Removed, Written } from '../../open/store.ts'
 import { clausesAfterMerge } from '../../query/parts.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
@@ -176,7 +176,7 @@ export class WriteBackStore extends TieredStore {
   ): Promise<Refused | undefined> {
     await blocked
     if (call.isConditional) {
-      const refused = judge(await this.#currentEtag(key, call), call.options)
+      const refused = checkConditions(await this.#currentEtag(key, call), call.options)
       if (refused !== undefined) return refused
     }
     await this.#flusher.forRoom(action, key, size, call)

@@ -2,7 +2,7 @@
 export const FIRST_PAUSE = 50
 export const MAX_PAUSE = 2000
 
-/** Paces the attempts to reach a server. Each pause varies by a quarter, so that many clients do not come back at once. */
+/** Paces the attempts to reach a server. Each pause varies by a quarter, so that many clients do not reconnect at once. */
 export class Backoff {
   #next = FIRST_PAUSE
   #wake: (() => void) | undefined

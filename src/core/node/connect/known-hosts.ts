@@ -10,7 +10,7 @@ interface KnownHost {
 }
 
 /** Whether a file of known hosts lists a key that a host offers. */
-export type HostJudgement = 'known' | 'unknown' | 'changed' | 'revoked'
+export type HostKeyStatus = 'known' | 'unknown' | 'changed' | 'revoked'
 
 /** The keys of hosts that the user has accepted before. Lines with certificate authorities are ignored. */
 export class KnownHosts {
@@ -21,7 +21,7 @@ export class KnownHosts {
   }
 
   /** `changed`: the host is listed with other keys, but not with the offered one. */
-  judge(host: string, port: number, key: Buffer): HostJudgement {
+  check(host: string, port: number, key: Buffer): HostKeyStatus {
     const lines = this.#of(host, port)
     const same = lines.filter(line => line.key.equals(key))
     if (same.some(({ isRevoked }) => isRevoked)) return 'revoked'

@@ -8,7 +8,7 @@ import { DatastoreError, messageOf } from '../../errors.ts'
 import type { OpenContext } from '../../stack/kind.ts'
 import { optionalPackage } from '../optional-package.ts'
 import type { TunnelOptions } from './connection-options.ts'
-import { type HostJudgement, KnownHosts } from './known-hosts.ts'
+import { type HostKeyStatus, KnownHosts } from './known-hosts.ts'
 
 export interface ServerPlace {
   readonly host: string
@@ -113,17 +113,17 @@ export class Tunnel {
     const { Client } = (await optionalPackage('an SSH tunnel', 'ssh2', () => import('ssh2'))).default
     const { host = '', port = 22 } = this.#config
     const client = new Client()
-    let judgement: HostJudgement = 'known'
+    let status: HostKeyStatus = 'known'
     let fingerprint = ''
     const hostVerifier = (key: Buffer): boolean => {
-      judgement = this.#known.judge(host, port, key)
+      status = this.#known.check(host, port, key)
       fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
-      return judgement === 'known'
+      return status === 'known'
     }
     await new Promise<void>((done, failed) => {
       client.once('ready', done)
       // Further errors may follow the first, and occur when the connection is lost.
-      client.on('error', error => failed(failureOf(error, `${host}:${port}`, judgement, fingerprint)))
+      client.on('error', error => failed(failureOf(error, `${host}:${port}`, status, fingerprint)))
       client.connect({ ...this.#config, hostVerifier })
     })
     client.setNoDelay(true)
@@ -146,21 +146,21 @@ function opened(client: Client, socket: Socket, { host, port }: ServerPlace): Pr
 function failureOf(
   error: Error & { readonly level?: string },
   server: string,
-  judgement: HostJudgement,
+  status: HostKeyStatus,
   fingerprint: string,
 ): DatastoreError {
   const action = `Cannot connect to the SSH server ${server}`
   const denied = (state: string) =>
     new DatastoreError('ACCESS_DENIED', `${action}: ${state}`, { cause: error })
-  if (judgement === 'unknown') {
+  if (status === 'unknown') {
     return denied(
       `its key (${fingerprint}) is not in the file of known hosts; sign in once with ssh to accept it`,
     )
   }
-  if (judgement === 'changed') {
+  if (status === 'changed') {
     return denied(`its key (${fingerprint}) is another than the known one; somebody may be in between`)
   }
-  if (judgement === 'revoked') return denied(`its key (${fingerprint}) is marked as revoked`)
+  if (status === 'revoked') return denied(`its key (${fingerprint}) is marked as revoked`)
   if (error.level === 'client-authentication') return denied('it does not let this user in')
   return new DatastoreError('CONNECTION', `${action}: ${messageOf(error)}`, { cause: error })
 }

@@ -42,7 +42,7 @@ export class OwnWrites<At extends Moment> {
     })
   }
 
-  /** Moments come in order. That of a change may come again: a batch has one for all its keys. */
+  /** Moments arrive in order. The moment of a change may be repeated: a batch has one for all its keys. */
   #forgetBefore(at: At): void {
     for (const [name, own] of this.#own) if (own < at) this.#own.delete(name)
   }

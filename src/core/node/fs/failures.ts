@@ -6,7 +6,7 @@ import { systemCode } from './disk.ts'
 /** The kinds of obstacle. */
 type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
 
-/** Something in the way of a call, such as a link. Callers convert it to a failure of the call. */
+/** An entry that blocks a call, such as a link. Callers convert it to a failure of the call. */
 export class Obstacle extends Error {
   override name = 'Obstacle'
   readonly kind: ObstacleKind

@@ -88,7 +88,7 @@ export interface Layout {
   /** The names next to it that a file with this name explains. Absent if the layout has no labels. */
   explainedBy?(name: string): readonly string[]
   /** Why an entry without a meaning should be shown to people; `undefined` for the store's own files. */
-  whyHidden?(entry: FolderEntry): HiddenEntry['reason'] | undefined
+  hiddenReason?(entry: FolderEntry): HiddenEntry['reason'] | undefined
   /** The meaning of an entry of a folder; `undefined` for an entry that the layout would not have written there. */
   meaningOf(
     folder: readonly string[],

@@ -68,7 +68,7 @@ export function plainLayout(platform: string = process.platform): Layout {
 
     folderOf: prefix => prefix.segments,
 
-    whyHidden(entry) {
+    hiddenReason(entry) {
       if (entry.name === NEAR_TEMP_FOLDER) return undefined
       if (entry.isSymbolicLink()) return 'link'
       return entry.isFile() || entry.isDirectory() ? 'name' : 'special'

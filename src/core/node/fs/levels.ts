@@ -163,7 +163,7 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
         const pause = level.add(meaning.segment, meaning.kind === 'value')
         if (pause !== undefined) await pause
       } else {
-        const reason = layout.whyHidden?.(entry)
+        const reason = layout.hiddenReason?.(entry)
         if (reason !== undefined) reader.hidden.add(entry.name, reason)
       }
     }

@@ -5,7 +5,7 @@ import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Call } from '../../open/call.ts'
 import type { Payload } from '../../open/payload.ts'
-import { judge } from '../../open/refusals.ts'
+import { checkConditions } from '../../open/refusals.ts'
 import { type StartedStream, startStream } from '../../open/started-stream.ts'
 import type { Moved, Removed, Written } from '../../open/store.ts'
 import { systemCode } from './disk.ts'
@@ -100,7 +100,9 @@ export class StoreWrites {
     const { options, isConditional } = call
     const place = await places.toWrite('put', key)
     const current = isConditional || files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
-    const refused = isConditional ? judge(current && etagOf(etagSource, current), options) : undefined
+    const refused = isConditional
+      ? checkConditions(current && etagOf(etagSource, current), options)
+      : undefined
     if (refused !== undefined) return { refused }
     const file = await this.#orAbandon(place, stage(place, current))
     if (call.cancel?.isAborted === true) await this.#discard(key, file)

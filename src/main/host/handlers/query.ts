@@ -5,11 +5,11 @@ import { describeQuery } from '../query/queries.ts'
 
 const DONE = { done: true } as const
 
-export function queryHandlers({ sessions, judges }: HostParts): HandlersOf<typeof queryProcedures> {
+export function queryHandlers({ sessions, evaluators }: HostParts): HandlersOf<typeof queryProcedures> {
   return {
     'query.describe': ({ session, text }, { signal }) =>
-      describeQuery(sessions.get(session), judges, text, signal),
-    'query.open': ({ session, text }, { page }) => page.queries.open(sessions.get(session), judges, text),
+      describeQuery(sessions.get(session), evaluators, text, signal),
+    'query.open': ({ session, text }, { page }) => page.queries.open(sessions.get(session), evaluators, text),
     'query.next': ({ query, version }, { page, signal }) => page.queries.next(query, version, signal),
     'query.rows': ({ query, ...range }, { page, signal }) => page.queries.rows(query, range, signal),
     'query.keys': ({ query, offset, limit }, { page }) => ({ keys: page.queries.keys(query, offset, limit) }),

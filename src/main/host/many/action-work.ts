@@ -22,7 +22,7 @@ interface Unfinished {
   /** The root that was being handled; absent if the process was between roots. */
   readonly root: Extract<LogEntry, { readonly type: 'root' }> | undefined
   /** For each way to handle the whole branch of this root in one step: whether it succeeded. */
-  readonly ways: ReadonlyMap<string, boolean>
+  readonly methods: ReadonlyMap<string, boolean>
   readonly after: Key | undefined
   /** Roots of a list that were handled before their turn. */
   readonly early: ReadonlySet<number>
@@ -127,7 +127,7 @@ export class ActionWork {
       await record.append({ type: 'root', place: root.place, from: root.key.toString(), to: to?.toString() })
     }
     const isDone =
-      unfinished?.after === undefined && (await this.#branches.asOne(root.key, to, unfinished?.ways))
+      unfinished?.after === undefined && (await this.#branches.asOne(root.key, to, unfinished?.methods))
     let wereEmpty = 0
     if (isDone) {
       const own = root.key.isRoot ? undefined : await statIfPresent(source, root.key)
@@ -164,7 +164,7 @@ export class ActionWork {
   async #settleUnfinished(list: RootList | undefined): Promise<Unfinished | undefined> {
     const { record, progress } = this.#parts
     let root: Unfinished['root'] | undefined
-    let ways = new Map<string, boolean>()
+    let methods = new Map<string, boolean>()
     let after: string | undefined
     let place: RootPlace | undefined
     let open: LogEntry | undefined
@@ -178,7 +178,7 @@ export class ActionWork {
       if (entry.type === 'root') {
         root = entry
         place = entry.place
-        ways = new Map()
+        methods = new Map()
         after = undefined
         noteEarly(entry.from, entry.place)
       } else if (entry.type === 'branch') {
@@ -193,7 +193,7 @@ export class ActionWork {
           noteEarly(entry.last, entry.place)
         }
       } else {
-        if (entry.type === 'branchEnd' && branch !== undefined) ways.set(branch.way, entry.isDone)
+        if (entry.type === 'branchEnd' && branch !== undefined) methods.set(branch.way, entry.isDone)
         open = undefined
       }
       if (entry.type === 'outcomes') progress.handled(entry.outcomes.filter(one => 'etag' in one).length, 0)
@@ -201,9 +201,9 @@ export class ActionWork {
     await record.begin()
     if (open?.type === 'keys') await this.#keys.settle(open.keys)
     else if (open !== undefined && branch !== undefined) {
-      ways.set(branch.way, await this.#branches.settle(branch, open.type === 'staged'))
+      methods.set(branch.way, await this.#branches.settle(branch, open.type === 'staged'))
     }
     if (place === undefined) return undefined
-    return { place, root, ways, after: after === undefined ? undefined : Key.parse(after), early }
+    return { place, root, methods, after: after === undefined ? undefined : Key.parse(after), early }
   }
 }

@@ -28,23 +28,23 @@ export async function* partsOfBranch(
   store: BinaryDatastore,
   { from, to, after, signal, foundEmpty }: BranchWalk,
 ): AsyncIterable<AsyncIterable<Key>> {
-  const way = to?.isAncestorOf(from) === true ? from.relativeTo(to) : undefined
-  if (way === undefined) {
+  const path = to?.isAncestorOf(from) === true ? from.relativeTo(to) : undefined
+  if (path === undefined) {
     yield keysOf(from, { after, foundEmpty })
     return
   }
   let branch = from
-  for (let inner = branch.child(way); after !== undefined && isAtOrBelow(after, inner); ) {
+  for (let inner = branch.child(path); after !== undefined && isAtOrBelow(after, inner); ) {
     branch = inner
-    inner = branch.child(way)
+    inner = branch.child(path)
   }
   // The first walk also visits the keys of later parts, so it reports the empty branches of all parts.
-  yield keysOf(branch, { after, except: branch.child(way), foundEmpty })
+  yield keysOf(branch, { after, except: branch.child(path), foundEmpty })
   for (;;) {
-    branch = branch.child(way)
+    branch = branch.child(path)
     const [first] = await store.list(branch, { limit: 1, signal }).then(({ children }) => children)
     if (first === undefined && !(await store.has(branch, { signal }))) return
-    yield keysOf(branch, { except: branch.child(way) })
+    yield keysOf(branch, { except: branch.child(path) })
   }
 
   async function* keysOf(branch: Key, { except, ...part }: PartOptions): AsyncIterable<Key> {

@@ -1,12 +1,12 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
-import { DatastoreError, hasCode, messageOf, throwIfAborted, whyOf } from '../../../core/errors.ts'
+import { DatastoreError, hasCode, messageOf, reasonFor, throwIfAborted } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import type { ConflictChoices } from '../../../shared/procedures/many.ts'
 import { statIfPresent } from '../transfers/write-version.ts'
 import { type ActionParts, movesAway } from './action-parts.ts'
 import { type Kept, type KeyIntent, type KeyOutcome, MAX_KEPT } from './action-record.ts'
-import { nameBeside } from './new-names.ts'
+import { freeSiblingName } from './new-names.ts'
 import type { RootPlace } from './roots.ts'
 import { isSame } from './same-value.ts'
 
@@ -120,8 +120,8 @@ export class KeyWork {
       return undefined
     }
     if (choice === 'both') {
-      const beside = await nameBeside(target, to, signal)
-      return { intent: { ...intent, to: beside.toString() }, stat, keeps: undefined, keepsOf: undefined }
+      const sibling = await freeSiblingName(target, to, signal)
+      return { intent: { ...intent, to: sibling.toString() }, stat, keeps: undefined, keepsOf: undefined }
     }
     return {
       intent: { ...intent, to: to.toString(), replaces: there.etag },
@@ -167,7 +167,7 @@ export class KeyWork {
   /** The reason why a key stayed. The key itself is reported next to it. */
   #stayed({ from }: KeyIntent, error: unknown): void {
     const key = Key.parse(from)
-    this.#parts.progress.stayed(key, whyOf(error, key), false)
+    this.#parts.progress.stayed(key, reasonFor(error, key), false)
   }
 
   async #valueOf(key: Key, { size }: Stat): Promise<Uint8Array | AsyncIterable<Uint8Array>> {

@@ -101,7 +101,7 @@ async function copyName(store: BinaryDatastore, key: Key, signal: AbortSignal): 
 }
 
 /** A free name next to a key whose own name is taken: `a (2).txt`. */
-export async function nameBeside(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
+export async function freeSiblingName(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
   const { stem, extension } = partsOf(key.lastSegment)
   for (let count = 2; ; count++) {
     const free = key.parent.child(`${stem} (${count})${extension}`)

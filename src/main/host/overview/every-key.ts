@@ -38,8 +38,8 @@ export async function* everyKey(
 ): AsyncIterable<readonly ListedKey[]> {
   const leaves = stack.nodes.filter(({ children }) => children.length === 0)
   if (leaves.every(({ kind }) => LISTED.has(kind))) {
-    const way = { recursive: true, descending: false, after: undefined, pageSize: PAGE, signal }
-    yield* walk(new StoreQuerySource(openStoreOf(store)), Key.root, { ...way, bounds: NO_BOUNDS })
+    const options = { recursive: true, descending: false, after: undefined, pageSize: PAGE, signal }
+    yield* walk(new StoreQuerySource(openStoreOf(store)), Key.root, { ...options, bounds: NO_BOUNDS })
   } else if (await keys.completed(signal)) {
     yield* indexed(keys, signal)
   } else {

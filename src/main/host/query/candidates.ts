@@ -104,7 +104,7 @@ async function* queried(
   plan: RunPlan,
   signal: AbortSignal,
 ): AsyncIterable<readonly Candidate[]> {
-  const { descending, after } = wayOf(plan)
+  const { descending, after } = walkOrderOf(plan)
   const query: Query = {
     prefix: plan.parsed.prefix.toString(),
     recursive: plan.parsed.recursive,
@@ -135,8 +135,8 @@ async function* walked(
   const tests = plan.keyConditions.map(testOf)
   const bounds = keyBoundsOf(plan.keyConditions)
   const source = new StoreQuerySource(openStoreOf(store))
-  const way = { recursive, ...wayOf(plan), bounds, pageSize: PAGE, signal }
-  for await (const batch of walk(source, prefix, way)) {
+  const options = { recursive, ...walkOrderOf(plan), bounds, pageSize: PAGE, signal }
+  for await (const batch of walk(source, prefix, options)) {
     yield tests.length === 0 ? batch : batch.filter(({ key }) => passes(key, tests))
   }
 }
@@ -147,7 +147,7 @@ export function passes(key: Key, tests: readonly Test[]): boolean {
 }
 
 /** The direction and start of the walk. If the results are not in key order, every key is a candidate. */
-function wayOf({ parsed }: RunPlan): { readonly descending: boolean; readonly after: Key | undefined } {
+function walkOrderOf({ parsed }: RunPlan): { readonly descending: boolean; readonly after: Key | undefined } {
   if (!isInKeyOrder(parsed)) return { descending: false, after: undefined }
   return { descending: parsed.orderBy[0]?.descending === true, after: parsed.after }
 }

@@ -6,8 +6,8 @@ import type { QueryCost, QueryProblem, QueryReport, ResultRow } from '../../../s
 import { BadInputError } from '../calls/describe-failure.ts'
 import { findJsonError } from '../stacks/json-error.ts'
 import { OpenTransfers, type Transfer, TransferLife } from '../transfers/open-transfers.ts'
-import type { JudgePool } from './judge-pool.ts'
-import type { Problem, QueriedSession } from './judging.ts'
+import type { Problem, QueriedSession } from './evaluation.ts'
+import type { EvaluatorPool } from './evaluator-pool.ts'
 import { planRun, type RunPlan } from './query-plan.ts'
 import { QueryRun } from './query-run.ts'
 
@@ -50,7 +50,7 @@ function readQuery(text: string): { readonly plan: RunPlan } | { readonly proble
 /** What a query would cost, or what is wrong with it. */
 export async function describeQuery(
   { keys }: Queried,
-  pool: JudgePool,
+  pool: EvaluatorPool,
   text: string,
   signal: AbortSignal,
 ): Promise<{ problem?: QueryProblem; cost?: QueryCost }> {
@@ -78,7 +78,7 @@ export class Queries {
   /** @throws BadInputError for a text that is not a valid query. */
   async open(
     session: Queried,
-    pool: JudgePool,
+    pool: EvaluatorPool,
     text: string,
   ): Promise<Pick<QueryCost, 'reads' | 'columns'> & { query: string }> {
     const plan = planOf(text)
@@ -133,7 +133,7 @@ export interface RowOrder {
 class OpenQuery implements Transfer {
   readonly #life: TransferLife
   readonly #session: Queried
-  readonly #pool: JudgePool
+  readonly #pool: EvaluatorPool
   readonly #run: QueryRun
   readonly #running: Promise<void>
   #failure: { readonly error: unknown } | undefined
@@ -149,7 +149,7 @@ class OpenQuery implements Transfer {
   /** The numbers of the shown rows in the order of the last sort. */
   #sorted: Uint32Array | undefined
 
-  constructor(session: Queried, pool: JudgePool, plan: RunPlan, idleLimit: number) {
+  constructor(session: Queried, pool: EvaluatorPool, plan: RunPlan, idleLimit: number) {
     this.#session = session
     this.#pool = pool
     this.#life = new TransferLife(session.closing, idleLimit, () => void this.end())

@@ -2,7 +2,7 @@ import type { SearchText } from '../../../core/key-index/search/matcher.ts'
 import { kindsOf } from '../../../core/query/condition.ts'
 import { isInKeyOrder, type ParsedQuery, parseQuery } from '../../../core/query/parse-query.ts'
 import type { Condition, Query } from '../../../core/query/query.ts'
-import type { Task } from './judge.ts'
+import type { Task } from './evaluator.ts'
 
 /** How a query is run. */
 export interface RunPlan {
@@ -11,7 +11,7 @@ export interface RunPlan {
   readonly reads: 'keys' | 'stats' | 'values'
   /** Conditions on the key alone. */
   readonly keyConditions: readonly Condition[]
-  /** What to judge of each entry; absent if the keys alone decide. */
+  /** What to evaluate for each entry; absent if the keys alone decide. */
   readonly task: Task | undefined
   /** A search in the index of keys, if it can answer the query, and the conditions that remain to be checked. */
   readonly index: { readonly search: SearchText; readonly rest: readonly Condition[] } | undefined
@@ -28,9 +28,9 @@ export function planRun(query: Query): RunPlan {
   const { where, orderBy } = parsed
   const isOfKey = (condition: Condition) => [...kindsOf(condition)].every(kind => kind === 'key')
   const keyConditions = where.filter(isOfKey)
-  const judged = where.filter(condition => !isOfKey(condition))
+  const evaluated = where.filter(condition => !isOfKey(condition))
   const kinds = new Set([
-    ...judged.flatMap(one => [...kindsOf(one)]),
+    ...evaluated.flatMap(one => [...kindsOf(one)]),
     ...orderBy.map(({ field }) => field.kind),
   ])
   const needsStat = kinds.has('size') || kinds.has('mtime') || parsed.withStat
@@ -44,7 +44,7 @@ export function planRun(query: Query): RunPlan {
       reads === 'keys'
         ? undefined
         : {
-            where: judged,
+            where: evaluated,
             needsValue: reads === 'values',
             needsKey: kinds.has('key'),
             orderBy: isInKeyOrder(parsed) ? [] : (query.orderBy ?? []).map(({ field }) => field),

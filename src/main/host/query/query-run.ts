@@ -9,8 +9,8 @@ import { isInKeyOrder } from '../../../core/query/parse-query.ts'
 import { MAX_RESULTS } from '../../../shared/contract-constants.ts'
 import type { QueryReport } from '../../../shared/procedures/query.ts'
 import { Candidates, passes } from './candidates.ts'
-import type { JudgePool } from './judge-pool.ts'
-import { type Judged, Judging, type Problem, type QueriedSession } from './judging.ts'
+import { type EvaluatedBatch, Evaluation, type Problem, type QueriedSession } from './evaluation.ts'
+import type { EvaluatorPool } from './evaluator-pool.ts'
 import type { RunPlan } from './query-plan.ts'
 import { Results } from './results.ts'
 
@@ -35,7 +35,7 @@ export class QueryRun {
   order: Uint32Array | undefined
   readonly #plan: RunPlan
   readonly #session: QueriedSession
-  readonly #pool: JudgePool
+  readonly #pool: EvaluatorPool
   readonly #end = new AbortController()
   readonly #onProgress: () => void
   readonly #began = performance.now()
@@ -52,7 +52,7 @@ export class QueryRun {
   #isFolder = false
   #isCut = false
 
-  constructor(session: QueriedSession, plan: RunPlan, pool: JudgePool, onProgress: () => void) {
+  constructor(session: QueriedSession, plan: RunPlan, pool: EvaluatorPool, onProgress: () => void) {
     // Each concurrent read adds a listener.
     setMaxListeners(0, this.#end.signal)
     this.#session = session
@@ -171,18 +171,18 @@ export class QueryRun {
     const { signal } = this.#end
     const inKeyOrder = isInKeyOrder(parsed)
     if (parsed.limit === 0) return
-    const judging = new Judging(this.#session, this.#plan, this.#pool, signal)
-    this.#isFolder = judging.isFolder
-    const candidates = new Candidates(this.#session.store, this.#plan, judging.isFolder, signal)
+    const evaluation = new Evaluation(this.#session, this.#plan, this.#pool, signal)
+    this.#isFolder = evaluation.isFolder
+    const candidates = new Candidates(this.#session.store, this.#plan, evaluation.isFolder, signal)
     this.#candidates = candidates
     this.#countAll(signal).catch(() => undefined)
     const maxPending = this.#pool.size * 2 + 1
-    const pending: Promise<Judged>[] = []
+    const pending: Promise<EvaluatedBatch>[] = []
     let toSkip = inKeyOrder ? parsed.offset : 0
     const take = async (): Promise<boolean> => {
-      const judged = await (pending.shift() as Promise<Judged>)
+      const evaluated = await (pending.shift() as Promise<EvaluatedBatch>)
       if (signal.aborted) return false
-      toSkip = this.#take(judged, toSkip)
+      toSkip = this.#take(evaluated, toSkip)
       await this.#orderNow(false)
       this.#onProgress()
       return !inKeyOrder || this.results.length < this.#limit
@@ -190,17 +190,17 @@ export class QueryRun {
     try {
       let needsMore = true
       for await (const batch of candidates.batches()) {
-        const judged = judging.judge(batch)
+        const evaluated = evaluation.evaluate(batch)
         // It is not awaited before its turn, so its rejection must be handled here.
-        judged.catch(() => undefined)
-        pending.push(judged)
+        evaluated.catch(() => undefined)
+        pending.push(evaluated)
         if (pending.length >= maxPending) needsMore = await take()
         if (!needsMore || signal.aborted) break
       }
       while (needsMore && !signal.aborted && pending.length > 0) needsMore = await take()
     } finally {
       candidates.end()
-      judging.end()
+      evaluation.end()
     }
   }
 
@@ -214,7 +214,7 @@ export class QueryRun {
     for await (const { total } of keys.searchAll(none, signal)) this.#total = total
   }
 
-  #take({ batch, hits, problems, byteLength }: Judged, skip: number): number {
+  #take({ batch, hits, problems, byteLength }: EvaluatedBatch, skip: number): number {
     const { orderBy } = this.#plan.parsed
     const isOrdered = !isInKeyOrder(this.#plan.parsed)
     let toSkip = skip

@@ -1,6 +1,6 @@
 import { eachPacked } from '../../../core/key-index/packed.ts'
 import { decodeText } from '../../../core/ordered/strata/key-bytes.ts'
-import type { Detail } from './judge.ts'
+import type { Detail } from './evaluator.ts'
 import type { SortedRows } from './result-order.ts'
 
 /** The maximum number of characters in the details of all hits together. */

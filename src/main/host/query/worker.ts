@@ -1,23 +1,23 @@
 import { parentPort } from 'node:worker_threads'
-import { Judge } from './judge.ts'
-import type { Reply, Request } from './judge-pool.ts'
+import { Evaluator } from './evaluator.ts'
+import type { Reply, Request } from './evaluator-pool.ts'
 import { orderOf } from './result-order.ts'
 
-// A worker of the pool. Has the judges of all runs, by the number of the run.
-const judges = new Map<number, Judge>()
+// A worker of the pool. Holds the evaluators of all runs, by the number of the run.
+const evaluators = new Map<number, Evaluator>()
 
 function answer(request: Request): Reply | undefined {
   switch (request.type) {
     case 'begin':
-      judges.set(request.run, new Judge(request.task))
+      evaluators.set(request.run, new Evaluator(request.task))
       return undefined
     case 'end':
-      judges.delete(request.run)
+      evaluators.delete(request.run)
       return undefined
-    case 'judge': {
+    case 'evaluate': {
       const { id, run, batch } = request
       // If the run has ended in the meantime, the reply is not used.
-      const verdict = judges.get(run)?.judge(batch)
+      const verdict = evaluators.get(run)?.evaluate(batch)
       return { id, value: verdict ?? { hits: [], failed: [], refused: [], byteLength: 0 } }
     }
     case 'order':

@@ -82,7 +82,7 @@ export async function switchHistory(services: Services, session: string): Promis
 }
 
 /** Why the change of a value of so many bytes could not be taken back; `undefined` where it can. */
-export function whyNoUndo(history: HistoryState, bytes: number | undefined): string | undefined {
+export function noUndoReason(history: HistoryState, bytes: number | undefined): string | undefined {
   if (!history.isOn) return history.reason ?? 'Changes of this stack are not recorded.'
   if (bytes === undefined || bytes <= history.maxValueBytes) return undefined
   return `The value has ${formatBytes(bytes)}, and only values of up to ${formatBytes(history.maxValueBytes)} are recorded.`
@@ -92,7 +92,7 @@ export function whyNoUndo(history: HistoryState, bytes: number | undefined): str
 export async function confirmLargePut(services: Services, session: string, bytes: number): Promise<boolean> {
   const { histories } = services.state
   const history = histories.get(session) ?? (await histories.load(session))
-  const why = history.isOn ? whyNoUndo(history, bytes) : undefined
+  const why = history.isOn ? noUndoReason(history, bytes) : undefined
   if (why === undefined) return true
   const answer = await ask({
     title: 'This put cannot be undone',

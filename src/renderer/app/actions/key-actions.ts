@@ -10,7 +10,7 @@ import type { Tab } from '../tabs/tab.ts'
 import { closeTab, retargetTabs, tabsOfKey } from '../tabs/tabs-model.ts'
 import { confirmAct, isInProduction, isSkipped } from './environment-actions.ts'
 import { attempt } from './failures.ts'
-import { showChange, whyNoUndo } from './history-actions.ts'
+import { noUndoReason, showChange } from './history-actions.ts'
 import { actOnKeys, refusesWrites, transferKeys } from './many-actions.ts'
 import { putFiles } from './put-files.ts'
 import { NEW_QUERY, openQuery, tabActions } from './tab-commands.ts'
@@ -40,7 +40,7 @@ export async function requestDelete(services: Services, target: DeleteTarget): P
     services.client.call('store.stat', { session, key }).catch(() => undefined),
   ])
   const [history, stat] = await whileWaiting(`Looking at "${key}"…`, facts)
-  const why = whyNoUndo(history, stat?.size)
+  const why = noUndoReason(history, stat?.size)
   const isProduction = isInProduction(services, session)
   if (isProduction && !isBranch && why === undefined && !isSkipped(session)) {
     if (await confirmAct(services, [session], `Delete ${key}`)) await deleteValue(services, session, key)

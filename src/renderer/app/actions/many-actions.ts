@@ -6,7 +6,7 @@ import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
 import { failureMessage } from '../../ui/text/failure-message.ts'
 import { formatNumber } from '../../ui/text/format.ts'
-import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
+import { howToWrite, noWritesReason } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { openDialog } from '../dialogs/dialog-store.ts'
@@ -96,7 +96,7 @@ export function actOnKeys(services: Services, action: ManyKeyAction, chosen: Cho
 /** Whether a session takes no writes. If so, says why, and what to do to write. */
 export function refusesWrites({ state }: Pick<Services, 'state'>, session: string, what: string): boolean {
   const info = state.sessions.get()?.find(({ id }) => id === session)
-  const why = info && whyNoWrites(info)
+  const why = info && noWritesReason(info)
   if (info === undefined || why === undefined) return false
   showToast({ tone: 'error', message: failureMessage(what, why), hint: howToWrite(info) })
   return true
@@ -176,9 +176,10 @@ function paste(services: Services, session: string, prefix: string): void {
     showToast({ tone: 'info', message: 'Nothing to paste: copy or cut keys first' })
     return
   }
-  const isBeside = !clipboard.isCut && clipboard.session === session && isParent(prefix, clipboard.selection)
+  const isSameParent =
+    !clipboard.isCut && clipboard.session === session && isParent(prefix, clipboard.selection)
   // What is pasted where it is becomes a duplicate.
-  if (isBeside) show(session, { type: 'duplicate', selection: clipboard.selection })
+  if (isSameParent) show(session, { type: 'duplicate', selection: clipboard.selection })
   else transferKeys(services, clipboard, { session, prefix }, clipboard.isCut)
 }
 

@@ -4,7 +4,7 @@ import { BranchTab, type BranchTabProps } from '../../features/branch-tab/branch
 import { PlaceChips } from '../../features/inspector/place-chips.tsx'
 import { DraftDrawing } from '../../features/stack-drawing/draft-drawing.tsx'
 import type { DrawnDraft } from '../../features/stack-editor/draft-drawing.tsx'
-import { Late } from '../../ui/late.tsx'
+import { Delayed } from '../../ui/delayed.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { ErrorBoundary } from '../../ui/panels.tsx'
 import { confirmAct } from '../actions/environment-actions.ts'
@@ -44,7 +44,7 @@ export function TabPanels({ active }: { readonly active: Tab | undefined }) {
   const tabs = useAppStore(state => state.tabs.tabs)
   const [recent, setRecent] = useState<readonly string[]>([])
   if (active !== undefined && recent[0] !== active.id) setRecent(withRecent(recent, active.id))
-  return aliveTabs(tabs, active, recent).map(tab => (
+  return mountedTabs(tabs, active, recent).map(tab => (
     <div
       key={tab.id}
       id={`${tab.id}-panel`}
@@ -71,9 +71,9 @@ const TabPanel = memo(function TabPanel({ tab }: { readonly tab: Tab }) {
 
 function LoadingTab() {
   return (
-    <Late>
+    <Delayed>
       <p className={styles['loading']}>Loading the editor…</p>
-    </Late>
+    </Delayed>
   )
 }
 
@@ -314,7 +314,7 @@ const MAX_HIDDEN = 6
  * panels of other tabs are created again when needed.
  * @param recent Ids of tabs in the order they were shown, last one first.
  */
-export function aliveTabs(
+export function mountedTabs(
   tabs: readonly Tab[],
   active: Tab | undefined,
   recent: readonly string[],

@@ -15,11 +15,11 @@ import type { Row } from '../../../shared/procedures/store.ts'
 import type { Client } from '../../api/client.ts'
 import type { JobList } from '../../api/host-state.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { Delayed } from '../../ui/delayed.tsx'
 import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import { hiddenText } from '../../ui/keys/hidden-entries.ts'
 import type { KeyRequest } from '../../ui/keys/key-request.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
-import { Late } from '../../ui/late.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
 import { formatCountOf, formatNumber } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
@@ -180,9 +180,9 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
             detail={`There is no key below ${JSON.stringify(prefix)}.`}
           />
         ) : count === undefined ? (
-          <Late>
+          <Delayed>
             <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
-          </Late>
+          </Delayed>
         ) : (
           <ChildrenTable {...table} rows={rows} count={count} revision={revision} order={undefined} />
         )}

@@ -27,7 +27,7 @@ export function placeViews(
   nodes: readonly NamedNode[],
   now: number,
 ): readonly PlaceView[] {
-  // What an edit is based on: a write that waits, else what is no copy. Other places are compared with that.
+  // What an edit is based on: a pending write, otherwise a place that is not a copy. Other places are compared with that.
   const known = places.filter(({ content }) => content !== undefined)
   const served = (
     known.find(({ state }) => state === 'unflushed') ??

@@ -4,7 +4,7 @@ import type { Client } from '../../api/client.ts'
 import { useKeyPlaces } from '../../api/key-places.ts'
 import { type LastReads, useLastRead } from '../../api/last-reads.ts'
 import { KindIcon } from '../../ui/kind-icon.tsx'
-import { ReadWay } from '../../ui/read-way.tsx'
+import { ReadPath } from '../../ui/read-path.tsx'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { agreementText, type PlaceView, placeViews } from './places.ts'
@@ -64,7 +64,7 @@ export function WhereItLives(props: WhereItLivesProps) {
       </ul>
       {own !== undefined && (
         <p className={styles['read']}>
-          Last read: <ReadWay {...own} nodes={session.nodes} />
+          Last read: <ReadPath {...own} nodes={session.nodes} />
         </p>
       )}
       {shown !== undefined && (

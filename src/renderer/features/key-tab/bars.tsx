@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 import { Button } from '../../ui/button.tsx'
-import { Late } from '../../ui/late.tsx'
+import { Delayed } from '../../ui/delayed.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { formatBytes, formatTime } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
@@ -266,12 +266,12 @@ const WIDTHS = ['38%', '62%', '54%', '71%', '45%', '58%', '30%']
 /** Placeholder for a value that is loading. */
 export function Skeleton() {
   return (
-    <Late>
+    <Delayed>
       <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading">
         {WIDTHS.map(width => (
           <div key={width} style={{ width }} />
         ))}
       </div>
-    </Late>
+    </Delayed>
   )
 }

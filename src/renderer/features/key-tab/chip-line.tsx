@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
-import { useIsLate } from '../../ui/late.tsx'
+import { useIsDelayed } from '../../ui/delayed.tsx'
 import { formatExactBytes } from '../../ui/text/format.ts'
-import type { JsonMistake } from './editor/value-text-editor.tsx'
+import type { JsonTextError } from './editor/value-text-editor.tsx'
 import styles from './key-tab.module.css'
 import type { OpenValue } from './model/document.ts'
 import { DRAFT_LIMITS } from './model/drafts.ts'
@@ -16,15 +16,15 @@ interface ChipLineProps {
   readonly isDecoding: boolean
   /** Where the value lives. */
   readonly places?: ReactNode
-  readonly mistake: JsonMistake | undefined
+  readonly jsonError: JsonTextError | undefined
   /** Goes to the error. */
-  readonly onMistake: () => void
+  readonly onJsonError: () => void
 }
 
 /** Facts about the bytes, and the state of the edits. */
 export function ChipLine(props: ChipLineProps) {
-  const { remembered, open, lock, isDecoding, places, mistake, onMistake } = props
-  const isWaiting = useIsLate(isDecoding)
+  const { remembered, open, lock, isDecoding, places, jsonError, onJsonError } = props
+  const isWaiting = useIsDelayed(isDecoding)
   const { base } = open
   const facts = useMemo(() => textFactsOf(base), [base])
   const unpacked = base.decoding.sizes.at(-1)
@@ -36,9 +36,9 @@ export function ChipLine(props: ChipLineProps) {
       </span>
       {facts.length > 0 && <span>{facts.join(' · ')}</span>}
       {remembered !== undefined && <span>Remembered for {remembered}</span>}
-      {mistake !== undefined && (
-        <button type="button" className={styles['mistake']} onClick={onMistake}>
-          Line {mistake.line}, column {mistake.column}: {mistake.message}
+      {jsonError !== undefined && (
+        <button type="button" className={styles['mistake']} onClick={onJsonError}>
+          Line {jsonError.line}, column {jsonError.column}: {jsonError.message}
         </button>
       )}
       <span role="status" className={styles['state']} aria-busy={isWaiting}>

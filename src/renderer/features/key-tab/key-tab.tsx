@@ -13,11 +13,11 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { loadable } from '../../ui/loadable.tsx'
-import { whyNoWrites } from '../../ui/text/write-lock.ts'
+import { noWritesReason } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { Bars, Skeleton } from './bars.tsx'
 import { ChipLine } from './chip-line.tsx'
-import type { JsonMistake } from './editor/value-text-editor.tsx'
+import type { JsonTextError } from './editor/value-text-editor.tsx'
 import { readWrap, toggleWrap } from './editor/wrap.ts'
 import styles from './key-tab.module.css'
 import { type KeyTabRequest, KeyToolbar, type TabMode } from './key-toolbar.tsx'
@@ -90,8 +90,8 @@ export function KeyTab(props: KeyTabProps) {
     model.document.getSnapshot,
   )
   const [wantedMode, setMode] = useState<TabMode>('edit')
-  const [mistake, setMistake] = useState<JsonMistake>()
-  const [target, setTarget] = useState<JsonMistake>()
+  const [jsonError, setJsonError] = useState<JsonTextError>()
+  const [target, setTarget] = useState<JsonTextError>()
   useState(() => readWrap(storage))
 
   const open = document.phase === 'open' ? document : undefined
@@ -167,7 +167,7 @@ export function KeyTab(props: KeyTabProps) {
         onPut={putNow}
         onRevert={revert}
         onWrap={() => toggleWrap(storage)}
-        hasMistake={mistake !== undefined}
+        hasJsonError={jsonError !== undefined}
         onChoose={choice => void choose(choice)}
         onRequest={onRequest}
       />
@@ -178,8 +178,8 @@ export function KeyTab(props: KeyTabProps) {
           lock={lock}
           isDecoding={isDecoding}
           places={places}
-          mistake={mistake}
-          onMistake={() => setTarget(mistake && { ...mistake })}
+          jsonError={jsonError}
+          onJsonError={() => setTarget(jsonError && { ...jsonError })}
         />
       )}
       <Bars
@@ -218,7 +218,7 @@ export function KeyTab(props: KeyTabProps) {
           mode={mode}
           onMode={setMode}
           onPut={putNow}
-          onMistake={setMistake}
+          onJsonError={setJsonError}
           target={target}
         />
       </div>
@@ -316,6 +316,6 @@ function createModel(
 
 /** Why nothing can be written through this session, or `undefined` when it can. */
 export function readOnlyReason(session: Pick<SessionInfo, 'isReadOnly' | 'isWritable'>): string | undefined {
-  const why = whyNoWrites(session)
+  const why = noWritesReason(session)
   return why === undefined ? undefined : `Read-only: ${why}`
 }

@@ -34,7 +34,7 @@ interface KeyToolbarProps {
   /** Turns the wrapping of long lines on or off. */
   readonly onWrap: () => void
   /** Whether the text is not valid. */
-  readonly hasMistake: boolean
+  readonly hasJsonError: boolean
   readonly onChoose: (choice: readonly Stage[]) => void
   readonly onRequest: (request: KeyTabRequest) => void
 }
@@ -56,7 +56,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
     onPut,
     onRevert,
     onWrap,
-    hasMistake,
+    hasJsonError,
     onChoose,
     onRequest,
   } = props
@@ -100,7 +100,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
             label="Format value"
             icon={Braces}
             shortcut="Alt+Shift+J"
-            isDisabled={lock !== undefined || isBusy || isReplaced || hasMistake || mode !== 'edit'}
+            isDisabled={lock !== undefined || isBusy || isReplaced || hasJsonError || mode !== 'edit'}
             onPress={() => model.document.format()}
           />
         )}

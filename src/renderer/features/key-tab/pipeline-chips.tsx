@@ -24,7 +24,7 @@ interface PipelineChipsProps {
   readonly onChoose: (choice: readonly Stage[]) => void
 }
 
-/** The stages that a value went through, each with a menu of what may stand in its place. */
+/** The stages that decoded a value, each with a menu of alternatives. */
 export function PipelineChips({ base, isDisabled, pattern, onChoose }: PipelineChipsProps) {
   const { pipeline } = base.decoding
   return (

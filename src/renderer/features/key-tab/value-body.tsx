@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
 import { adviceForRead, Skeleton } from './bars.tsx'
-import type { JsonMistake } from './editor/value-text-editor.tsx'
+import type { JsonTextError } from './editor/value-text-editor.tsx'
 import { HexEditor } from './hex/hex-editor.tsx'
 import { ImageView } from './image/image-view.tsx'
 import styles from './key-tab.module.css'
@@ -37,8 +37,8 @@ export interface ValueBodyProps {
   readonly mode: TabMode
   readonly onMode: (mode: TabMode) => void
   readonly onPut: () => void
-  readonly onMistake: (mistake: JsonMistake | undefined) => void
-  readonly target: JsonMistake | undefined
+  readonly onJsonError: (mistake: JsonTextError | undefined) => void
+  readonly target: JsonTextError | undefined
 }
 
 /** The value, or why it cannot be shown. */
@@ -68,7 +68,7 @@ export function ValueBody(props: ValueBodyProps) {
 }
 
 function OpenBody(props: ValueBodyProps & { readonly open: OpenValue }) {
-  const { model, open, shown, onPut, onMistake, target } = props
+  const { model, open, shown, onPut, onJsonError, target } = props
   const { base } = open
   const { readOnly, image, pipeline } = base.decoding
   const attach = useCallback((focus: () => void) => model.document.attachViewer(focus), [model])
@@ -98,7 +98,7 @@ function OpenBody(props: ValueBodyProps & { readonly open: OpenValue }) {
               language={shown}
               isReadOnly={isReadOnly}
               onPut={onPut}
-              onMistake={onMistake}
+              onJsonError={onJsonError}
               target={target}
             />
           </Suspense>

@@ -193,7 +193,7 @@ const UNITS: Readonly<Record<string, number>> = {
   t: 2 ** 40,
 }
 
-/** `1.5 MiB`, `20k`, `300`; `undefined` for what is no size. */
+/** `1.5 MiB`, `20k`, `300`; `undefined` for an invalid size. */
 export function typedSize(text: string): number | undefined {
   const [, digits, unit = ''] = /^\s*([0-9]+(?:[.,][0-9]+)?)\s*([bkmgt]?)(?:i?b|ytes?)?\s*$/i.exec(text) ?? []
   const factor = UNITS[unit.toLowerCase()]

@@ -4,7 +4,7 @@ import { MAX_RESULTS } from '../../../shared/contract-constants.ts'
 import { isAbortedCall } from '../../api/client.ts'
 import type { QueryRows, QueryRowsState } from '../../api/query-rows.ts'
 import { Button } from '../../ui/button.tsx'
-import { Late } from '../../ui/late.tsx'
+import { Delayed } from '../../ui/delayed.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { formatBytes, formatCountOf, formatDuration, formatNumber } from '../../ui/text/format.ts'
 import styles from './query-tab.module.css'
@@ -23,14 +23,14 @@ export function ResultsBar({
   if (report === undefined) {
     return (
       isRunning && (
-        <Late>
+        <Delayed>
           <div className={styles['results']}>
             <p role="status" className={styles['facts']}>
               Starting the query…
             </p>
             <Progress label="Keys looked at" value={0} />
           </div>
-        </Late>
+        </Delayed>
       )
     )
   }

@@ -7,8 +7,8 @@ import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { DrawnBox } from './drawn-box.tsx'
 import type { DropPlace } from './drop-place.ts'
 import { Edges } from './edges.tsx'
+import { highlightedPath } from './highlighted-path.ts'
 import { type DrawnNode, layoutOf, NODE_HEIGHT } from './layout.ts'
-import { litPath } from './lit-path.ts'
 import { type DropOffer, useNodeDrag } from './node-drag.ts'
 import { usePanZoom } from './pan-zoom.ts'
 import styles from './stack-drawing.module.css'
@@ -35,7 +35,7 @@ interface DraftDrawingProps {
 export function DraftDrawing({ nodes, changes, chosen, onChoose, dropOf, onDrop }: DraftDrawingProps) {
   const [room, measure] = useElementWidth()
   const layout = useMemo(() => layoutOf(nodes, room ?? 0), [nodes, room])
-  const lit = useMemo(() => litPath(nodes, []), [nodes])
+  const highlighted = useMemo(() => highlightedPath(nodes, []), [nodes])
   const canvas = useRef<HTMLElement>(null)
   const sheet = useRef<HTMLDivElement>(null)
   const { zoom, events: panning, press, show, fit, zoomIn, zoomOut } = usePanZoom(canvas, layout)
@@ -71,7 +71,7 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose, dropOf, onDrop 
           >
             <Edges
               layout={layout}
-              lit={lit}
+              highlighted={highlighted}
               run={undefined}
               drop={drag?.place?.type === 'edge' ? drag.place.id : undefined}
             />

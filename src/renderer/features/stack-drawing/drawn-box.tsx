@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { ChangeBadge, type NodeChange } from '../../ui/change-badge.tsx'
 import { KindIcon } from '../../ui/kind-icon.tsx'
+import type { NodeState } from './highlighted-path.ts'
 import { NODE_HEIGHT, type PlacedNode } from './layout.ts'
-import type { NodeState } from './lit-path.ts'
 import styles from './stack-drawing.module.css'
 
 interface DrawnBoxProps {

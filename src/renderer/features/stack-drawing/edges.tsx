@@ -1,10 +1,10 @@
+import type { HighlightedPath } from './highlighted-path.ts'
 import { type Layout, NODE_HEIGHT, type PlacedNode } from './layout.ts'
-import type { LitPath } from './lit-path.ts'
 import styles from './stack-drawing.module.css'
 
 interface EdgesProps {
   readonly layout: Layout
-  readonly lit: LitPath
+  readonly highlighted: HighlightedPath
   /** Another one for another read, which is drawn once from left to right. */
   readonly run: number | undefined
   /** The node before which a dragged one would be dropped. */
@@ -12,7 +12,7 @@ interface EdgesProps {
 }
 
 /** The lines between nodes. They say nothing that the names of the nodes and the sentence do not say. */
-export function Edges({ layout, lit, run, drop }: EdgesProps) {
+export function Edges({ layout, highlighted, run, drop }: EdgesProps) {
   const nodes = new Map(layout.nodes.map(node => [node.id, node]))
   return (
     <svg aria-hidden className={styles['edges']} width={layout.width} height={layout.height}>
@@ -24,7 +24,7 @@ export function Edges({ layout, lit, run, drop }: EdgesProps) {
       {layout.nodes.map(node => {
         const parent = node.parent === undefined ? undefined : nodes.get(node.parent)
         if (parent === undefined) return null
-        const state = lit.edgeTo(node.id)
+        const state = highlighted.edgeTo(node.id)
         return (
           <path
             key={`${node.id} ${state === 'rest' ? '' : (run ?? '')}`}
@@ -37,7 +37,7 @@ export function Edges({ layout, lit, run, drop }: EdgesProps) {
           />
         )
       })}
-      {lit.copies.map(({ from, to }) => {
+      {highlighted.copies.map(({ from, to }) => {
         const [source, target] = [nodes.get(from), nodes.get(to)]
         if (source === undefined || target === undefined) return null
         return (

@@ -1,7 +1,7 @@
 import type { NodeCount, ReadStep } from '../../../shared/procedures/residency.ts'
-import { formatMilliseconds } from '../../ui/read-way.tsx'
+import { formatMilliseconds } from '../../ui/read-path.tsx'
 import { formatBytes, formatCount, formatCountOf } from '../../ui/text/format.ts'
-import type { Mark } from './lit-path.ts'
+import type { Mark } from './highlighted-path.ts'
 
 /** The text of a step next to its node. */
 export function markText({ outcome, duration }: ReadStep): string {
@@ -26,7 +26,7 @@ const IN_NAMES: Readonly<Record<ReadStep['outcome'], string>> = {
 const CHARACTER = 7.2
 
 /** Pixels of a box that its icon and edges take. */
-const BESIDE = 56
+const ICON_WIDTH = 56
 
 /** How much a node holds. */
 interface CountWords {
@@ -48,7 +48,7 @@ export function countWords(count: NodeCount | undefined, width: number): CountWo
   // Other parts of the window, which have more room, show the exact number.
   const rough = formatCount(entries, 'approximate')
   const shorter = [`${keys}${bytes}`, `${number}${bytes}`, keys, number, rough]
-  const room = Math.floor((width - BESIDE) / CHARACTER)
+  const room = Math.floor((width - ICON_WIDTH) / CHARACTER)
   return { keys, all: `${keys}${bytes}`, inBox: shorter.find(({ length }) => length <= room) ?? rough }
 }
 

@@ -5,15 +5,15 @@ import type { Client } from '../../api/client.ts'
 import { type LastReads, useLastRead } from '../../api/last-reads.ts'
 import { Button } from '../../ui/button.tsx'
 import { useElementWidth } from '../../ui/element-width.ts'
-import { ReadWay } from '../../ui/read-way.tsx'
+import { ReadPath } from '../../ui/read-path.tsx'
 import { formatAgo } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { DrawnBox } from './drawn-box.tsx'
 import { Edges } from './edges.tsx'
+import { highlightedPath, type Mark, type NodeState } from './highlighted-path.ts'
 import { layoutOf, type PlacedNode } from './layout.ts'
-import { litPath, type Mark, type NodeState } from './lit-path.ts'
 import { countWords, markText, nodeName } from './node-text.ts'
 import styles from './stack-drawing.module.css'
 import { useNodeCounts } from './use-node-counts.ts'
@@ -44,7 +44,10 @@ export function StackDrawing({ client, reads, session, kinds, detailOf }: StackD
   const now = useNow()
   const [room, canvas] = useElementWidth()
   const layout = useMemo(() => layoutOf(session.nodes, room ?? 0), [session.nodes, room])
-  const lit = useMemo(() => litPath(session.nodes, read?.steps ?? NO_STEPS), [session.nodes, read])
+  const highlighted = useMemo(
+    () => highlightedPath(session.nodes, read?.steps ?? NO_STEPS),
+    [session.nodes, read],
+  )
   const [chosenId, choose] = useState<string>()
   const counts = useNodeCounts(client, session)
   const detailId = useId()
@@ -65,7 +68,7 @@ export function StackDrawing({ client, reads, session, kinds, detailOf }: StackD
       {/* It scrolls where the stack is higher. Its buttons are reached by keyboard. */}
       <div ref={canvas} className={styles['canvas']} data-single={session.nodes.length === 1}>
         <div className={styles['sheet']} style={{ width: layout.width, height: layout.height }}>
-          <Edges layout={layout} lit={lit} run={read?.at} />
+          <Edges layout={layout} highlighted={highlighted} run={read?.at} />
           <ul aria-label="Stores, from the top down">
             {layout.nodes.map(node => (
               <Node
@@ -74,9 +77,9 @@ export function StackDrawing({ client, reads, session, kinds, detailOf }: StackD
                 kind={kinds.get(node.kind)?.label ?? node.kind}
                 detail={detailOf(node.path)}
                 count={countWords(counts.get(node.id), node.width)}
-                state={lit.stateOf(node.id)}
-                marks={lit.marks.filter(mark => mark.node === node.id)}
-                isCopy={lit.copies.some(copy => copy.to === node.id)}
+                state={highlighted.stateOf(node.id)}
+                marks={highlighted.marks.filter(mark => mark.node === node.id)}
+                isCopy={highlighted.copies.some(copy => copy.to === node.id)}
                 isChosen={node.id === chosenId}
                 controls={detailId}
                 onPress={() => choose(node.id === chosenId ? undefined : node.id)}
@@ -96,7 +99,7 @@ export function StackDrawing({ client, reads, session, kinds, detailOf }: StackD
       {read !== undefined && (
         <div className={styles['foot']}>
           <p role="status" aria-label="Way of the last read">
-            <ReadWay {...read} nodes={session.nodes} />
+            <ReadPath {...read} nodes={session.nodes} />
           </p>
           <Button onPress={() => again(read.key)}>
             <Play size={13} aria-hidden /> Read again

@@ -47,7 +47,7 @@ interface DraftPlace {
 export function DraftDrawing({ draw }: { readonly draw: (draft: DrawnDraft) => ReactNode }) {
   const { store } = useEditor()
   const root = useEditorState(stackOf)
-  const text = useEditorState(state => state.draft.good?.text ?? '')
+  const text = useEditorState(state => state.draft.valid?.text ?? '')
   const selected = useEditorState(state => state.draft.selected)
   const problems = useProblems()
   const running = useEditorState(runningStackOf)

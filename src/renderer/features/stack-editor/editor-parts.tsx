@@ -153,7 +153,7 @@ function NodePanes() {
 function NoRoot() {
   const { store } = useEditor()
   const kinds = useEditorState(state => state.kinds)
-  const isObject = useEditorState(state => state.draft.good?.root.type === 'object')
+  const isObject = useEditorState(state => state.draft.valid?.root.type === 'object')
   if (!isObject)
     return <EmptyState title="Not a stack" detail="A stack document is an object with a root node." />
   return (

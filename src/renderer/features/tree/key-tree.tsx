@@ -16,7 +16,7 @@ import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { hiddenText } from '../../ui/keys/hidden-entries.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
-import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
+import { howToWrite, noWritesReason } from '../../ui/text/write-lock.ts'
 import { HitTree } from './filter/hit-tree.ts'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
@@ -234,7 +234,7 @@ interface EmptyTreeProps {
 
 /** Shown in place of keys. */
 function EmptyTree({ session, onNewKey }: EmptyTreeProps) {
-  const why = whyNoWrites(session)
+  const why = noWritesReason(session)
   return (
     <div className={styles['empty']}>
       <p>There are no keys here yet.</p>

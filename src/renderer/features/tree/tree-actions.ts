@@ -4,7 +4,7 @@ import type { Client } from '../../api/client.ts'
 import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { Dropped, KeyRequest } from '../../ui/keys/key-request.ts'
 import { KeySelection } from '../../ui/keys/key-selection.ts'
-import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
+import { howToWrite, noWritesReason } from '../../ui/text/write-lock.ts'
 import { type Place, STATUS_ROW } from './model/row-model.ts'
 import type { TreeSource } from './source/tree-source.ts'
 import { splitKey } from './source/tree-state.ts'
@@ -124,7 +124,7 @@ export class TreeActions {
   }
 
   get mayDrop(): boolean {
-    return whyNoWrites(this.#options.session) === undefined
+    return noWritesReason(this.#options.session) === undefined
   }
 
   /** Puts what was dropped on a row into its branch, or into the branch that it is in. */
@@ -183,7 +183,7 @@ export class TreeActions {
   /** Whether the session can be written. If not, shows why. */
   isWritable(what: string): boolean {
     const { session, onNotice } = this.#options
-    const why = whyNoWrites(session)
+    const why = noWritesReason(session)
     if (why === undefined) return true
     onNotice(`Cannot ${what}: ${why}. ${howToWrite(session)}`)
     return false

@@ -3,7 +3,7 @@ import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import { ContextMenu, type MenuEntry, type MenuGroup } from '../../ui/menu.tsx'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { formatNumber } from '../../ui/text/format.ts'
-import { whyNoWrites } from '../../ui/text/write-lock.ts'
+import { noWritesReason } from '../../ui/text/write-lock.ts'
 import type { TreeActions } from './tree-actions.ts'
 import { type TreeMode, without } from './use-tree-input.ts'
 import type { RowView } from './view/row-view.ts'
@@ -63,7 +63,7 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
     ...Object.fromEntries(MANY.map(action => [`many-${action}`, () => actions.many(action, row)])),
   }
   const { chosen } = actions.view
-  const isReadOnly = whyNoWrites(session) !== undefined
+  const isReadOnly = noWritesReason(session) !== undefined
   return (
     <ContextMenu
       label={

@@ -136,7 +136,7 @@ export function useTreeInput(
         event,
         contextOf(view, number, row, isTyping(letters.current, event.timeStamp)),
       )
-      // Without anything to give up, Escape is for what the tree is in.
+      // If there is nothing to cancel, Escape is left to the container of the tree.
       if (command === undefined || (command.type === 'chooseNone' && view.chosen.isEmpty)) return
       event.preventDefault()
       event.stopPropagation()

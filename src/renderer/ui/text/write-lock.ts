@@ -8,7 +8,7 @@ export const LOCK_SHORTCUT = 'CmdOrCtrl+Shift+L'
 type Writability = Pick<SessionInfo, 'isReadOnly' | 'isWritable'>
 
 /** Why a session takes no writes; `undefined` if it takes them. Unlocking does not help where the stack takes none. */
-export function whyNoWrites({ isReadOnly, isWritable }: Writability): string | undefined {
+export function noWritesReason({ isReadOnly, isWritable }: Writability): string | undefined {
   if (!isWritable) return 'the stack takes no writes'
   return isReadOnly ? 'the stack is locked' : undefined
 }

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { Late } from '../late.tsx'
+import { Delayed } from '../delayed.tsx'
 import { Progress } from '../progress.tsx'
 import { VisibleText } from '../text/visible-text.tsx'
 import styles from './toasts.module.css'
@@ -34,14 +34,14 @@ export function Waits() {
   return (
     <div role="status" aria-label="In progress">
       {waits.map(({ id, text }) => (
-        <Late key={id}>
+        <Delayed key={id}>
           <div className={`${styles['toast']} ${styles['wait']}`}>
             <p>
               <VisibleText text={text} />
             </p>
             <Progress label={text} value={0} />
           </div>
-        </Late>
+        </Delayed>
       ))}
     </div>
   )

@@ -7,7 +7,7 @@ const other = randomBytes(32)
 const line = (hosts: string, of = key, type = 'ssh-ed25519') =>
   `${hosts} ${type} ${of.toString('base64')} comment`
 const judged = (text: string, host = 'db.example.org', port = 22) =>
-  new KnownHosts(text).judge(host, port, key)
+  new KnownHosts(text).check(host, port, key)
 
 function hashed(name: string): string {
   const salt = randomBytes(20)

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { JudgePool } from '../../../../src/main/host/query/judge-pool.ts'
+import { EvaluatorPool } from '../../../../src/main/host/query/evaluator-pool.ts'
 import { Queries } from '../../../../src/main/host/query/queries.ts'
 import type { SortedRows } from '../../../../src/main/host/query/result-order.ts'
 import { bareSessions } from '../bare-sessions.ts'
 import { bytesOf, eventually, tempFolder } from '../test-host.ts'
 
 /** Completes the first requested sort after the second one. */
-class OtherWayRound extends JudgePool {
+class OtherWayRound extends EvaluatorPool {
   #sorts = 0
   #endFirst: () => void = () => undefined
   readonly #isSecondEnded = new Promise<void>(resolve => {
@@ -26,7 +26,7 @@ class OtherWayRound extends JudgePool {
 }
 
 /** Holds back the sort at the end of a run. */
-class HeldAtEnd extends JudgePool {
+class HeldAtEnd extends EvaluatorPool {
   open: () => void = () => undefined
   isAtEnd: () => void = () => undefined
   readonly atEnd = new Promise<void>(resolve => {
@@ -44,7 +44,7 @@ class HeldAtEnd extends JudgePool {
 }
 
 /** A session with three values, and a query of them by a pool. */
-async function openQuery(pool: JudgePool) {
+async function openQuery(pool: EvaluatorPool) {
   const bare = await bareSessions(await tempFolder())
   const queries = new Queries()
   const { id } = await bare.sessions.openStore('films', new MemoryDatastore())

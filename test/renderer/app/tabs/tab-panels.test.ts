@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tab } from '../../../../src/renderer/app/tabs/tab.ts'
-import { aliveTabs, withRecent } from '../../../../src/renderer/app/tabs/tab-panels.tsx'
+import { mountedTabs, withRecent } from '../../../../src/renderer/app/tabs/tab-panels.tsx'
 
 const tabs: readonly Tab[] = Array.from({ length: 20 }, (_, index) => ({
   kind: 'key',
@@ -15,7 +15,7 @@ const tabs: readonly Tab[] = Array.from({ length: 20 }, (_, index) => ({
 describe('aliveTabs', () => {
   it('are the active one, those with unsaved changes and the last few', () => {
     const recent = tabs.slice(0, 7).reduce<readonly string[]>((ids, { id }) => withRecent(ids, id), [])
-    const alive = aliveTabs(tabs, tabs[19], recent).map(tab => tab.id)
+    const alive = mountedTabs(tabs, tabs[19], recent).map(tab => tab.id)
     expect(alive).toEqual(['tab-1', 'tab-2', 'tab-3', 'tab-4', 'tab-5', 'tab-6', 'tab-15', 'tab-19'])
   })
 

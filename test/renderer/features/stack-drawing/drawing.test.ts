@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { highlightedPath } from '../../../../src/renderer/features/stack-drawing/highlighted-path.ts'
 import {
   type DrawnNode,
   layoutOf,
   NODE_HEIGHT,
 } from '../../../../src/renderer/features/stack-drawing/layout.ts'
-import { litPath } from '../../../../src/renderer/features/stack-drawing/lit-path.ts'
 import { countWords, nodeName } from '../../../../src/renderer/features/stack-drawing/node-text.ts'
-import { formatMilliseconds, stepText } from '../../../../src/renderer/ui/read-way.tsx'
+import { formatMilliseconds, stepText } from '../../../../src/renderer/ui/read-path.tsx'
 
 const node = (id: string, depth: number, kind = 'memory'): DrawnNode => ({
   id,
@@ -73,7 +73,7 @@ describe('the layout of the drawing', () => {
 
 describe('the path of a read on the drawing', () => {
   it('O15 litPath() highlights the path to a hit, numbers the steps, and draws the copy from the highlighted neighbour', () => {
-    const lit = litPath(sample, [
+    const lit = highlightedPath(sample, [
       { node: 'cache', outcome: 'miss' },
       { node: 'b', outcome: 'hit', duration: 0.4 },
       { node: 'cache', outcome: 'copied' },
@@ -86,7 +86,7 @@ describe('the path of a read on the drawing', () => {
 
   it('O15 litPath() draws the copy of a cache from the store below it', () => {
     const stack = [node('cache', 0, 'cache'), node('below', 1, 'fs')]
-    const lit = litPath(stack, [
+    const lit = highlightedPath(stack, [
       { node: 'cache', outcome: 'miss' },
       { node: 'below', outcome: 'hit' },
       { node: 'cache', outcome: 'copied' },
@@ -96,7 +96,7 @@ describe('the path of a read on the drawing', () => {
   })
 
   it('O15 litPath() leaves out nodes that the stack no longer has', () => {
-    const lit = litPath(sample, [{ node: 'gone', outcome: 'hit' }])
+    const lit = highlightedPath(sample, [{ node: 'gone', outcome: 'hit' }])
     expect(lit.marks).toEqual([])
     expect(sample.map(({ id }) => lit.stateOf(id))).toEqual(sample.map(() => 'rest'))
   })

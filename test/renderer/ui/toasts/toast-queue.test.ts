@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { liftOver } from '../../../../src/renderer/ui/keep-clear.ts'
+import { liftAbove } from '../../../../src/renderer/ui/keep-clear.ts'
 import { shownFor, type Toast, withToast } from '../../../../src/renderer/ui/toasts/toast-queue.ts'
 
 let id = 0
@@ -24,12 +24,12 @@ describe('liftOver', () => {
   const row = { left: 300, right: 1000, top: 720, bottom: 742 }
 
   it('W72 a notification moves above the focused row, and stays where it covers none', () => {
-    expect(liftOver(floating, row, 0)).toBe(38)
-    expect(liftOver(floating, undefined, 0)).toBe(0)
-    expect(liftOver(floating, { ...row, top: 600, bottom: 622 }, 0)).toBe(0)
-    expect(liftOver(floating, { ...row, right: 400 }, 0)).toBe(0)
-    expect(liftOver(floating, { ...row, top: 100 }, 0)).toBe(0)
-    expect(liftOver({ ...floating, top: 20 }, { ...row, top: 30, bottom: 52 }, 0)).toBe(0)
+    expect(liftAbove(floating, row, 0)).toBe(38)
+    expect(liftAbove(floating, undefined, 0)).toBe(0)
+    expect(liftAbove(floating, { ...row, top: 600, bottom: 622 }, 0)).toBe(0)
+    expect(liftAbove(floating, { ...row, right: 400 }, 0)).toBe(0)
+    expect(liftAbove(floating, { ...row, top: 100 }, 0)).toBe(0)
+    expect(liftAbove({ ...floating, top: 20 }, { ...row, top: 30, bottom: 52 }, 0)).toBe(0)
   })
 })
 

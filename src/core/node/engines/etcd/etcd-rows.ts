@@ -51,7 +51,7 @@ export class EtcdRows {
     return this.hasHeader && !this.#isOwn(key)
   }
 
-  /** Records of layout `strata` that are no values begin with byte 00. */
+  /** Records of layout `strata` that are not values begin with byte 00. */
   #isOwn(key: Uint8Array): boolean {
     return key[0] === 0
   }

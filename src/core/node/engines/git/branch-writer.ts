@@ -11,7 +11,7 @@ import type { Trees } from './trees.ts'
 
 /** A change that waits to be committed. */
 export interface Change<Answer> {
-  /** Judges the change by the tree so far and makes it there. It may be called again, over another tree. */
+  /** Checks the change against the tree so far and makes it there. It may be called again, over another tree. */
   readonly make: (draft: DraftTree, objects: ObjectWriter, head: Head) => Promise<Made<Answer>>
   /** Default: the author of the store. */
   readonly author?: Signature | undefined
@@ -53,7 +53,7 @@ const MAX_SEARCHED = 2000
 /**
  * Commits changes to a branch, each as one commit. Changes that come while others are being committed are made together:
  * their commits follow one another, and the branch moves once. A branch that another program has moved meanwhile is
- * judged again.
+ * checked again.
  */
 export class BranchWriter {
   readonly objects: ObjectWriter

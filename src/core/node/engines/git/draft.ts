@@ -12,7 +12,7 @@ interface Node {
   readonly children: Map<string, Node>
 }
 
-/** What stands in the way of a value: at one of the names above it, or at its own place. */
+/** What conflicts with a value: an entry at one of the names above it, or at its own place. */
 export interface Obstacle {
   /** The number of names that lead to it. */
   readonly depth: number
@@ -34,7 +34,7 @@ export class DraftTree {
     return node?.entries.get(names.at(-1) as string)
   }
 
-  /** What a value at these names would replace that is no value. */
+  /** The entry that is not a value and that a value at these names would replace. */
   async obstacle(names: readonly string[]): Promise<Obstacle | undefined> {
     let node = await this.#loaded(this.#root)
     for (const [index, name] of names.entries()) {

@@ -9,7 +9,7 @@ import { listOptionsOf } from '../../../list-page.ts'
 import type { Call, Maybe } from '../../../open/call.ts'
 import { etagSourceOf } from '../../../open/identity.ts'
 import type { Payload } from '../../../open/payload.ts'
-import { judge } from '../../../open/refusals.ts'
+import { checkConditions } from '../../../open/refusals.ts'
 import type {
   Found,
   Moved,
@@ -145,7 +145,7 @@ export class GitStore implements Store {
       call.throwIfAborted('put', key)
       await refuseObstacle('put', key, names, draft)
       const there = await draft.find(names)
-      const refused = judge(await this.#judgedEtag(names, there, call), call.options)
+      const refused = checkConditions(await this.#etagToCheck(names, there, call), call.options)
       if (refused !== undefined) return { answer: { refused } as Written }
       const oid = objects.put('blob', bytes)
       await draft.set(names, { mode: there?.mode ?? FILE, oid })
@@ -156,8 +156,8 @@ export class GitStore implements Store {
     return written
   }
 
-  /** The etag of what is there: the one that the call expects, if that is another name of the same version. */
-  async #judgedEtag(
+  /** The current etag: the one that the call expects, if it identifies the same version. */
+  async #etagToCheck(
     names: readonly string[],
     there: TreeEntry | undefined,
     { options }: Call,
@@ -180,7 +180,7 @@ export class GitStore implements Store {
       const there = await fileIn(draft, 'delete', key, names)
       if (there === undefined) return { answer: 'absent' as Removed }
       const { ifMatch } = call.options
-      if (ifMatch !== undefined && (await this.#judgedEtag(names, there, call)) !== ifMatch) {
+      if (ifMatch !== undefined && (await this.#etagToCheck(names, there, call)) !== ifMatch) {
         return { answer: 'changed' as Removed }
       }
       await draft.remove(names)

@@ -28,8 +28,8 @@ export class LevelWrites {
 
   write(write: Write, durable: boolean, by: object): Promise<Outcome> {
     if (this.#exclusive !== undefined) return this.#exclusive.then(() => this.write(write, durable, by))
-    const isJudged = write.expect !== 'any' || write.value === undefined
-    const outcome = isJudged ? outcomeOf(write, this.#current(write.key)) : 'done'
+    const isConditional = write.expect !== 'any' || write.value === undefined
+    const outcome = isConditional ? outcomeOf(write, this.#current(write.key)) : 'done'
     if (outcome === 'done') return this.#push([write], durable, by)
     if (this.#queue.stateOf(write.key) === undefined) return Promise.resolve(outcome)
     // The state that a write is refused for is readable only once it is written, which may fail.

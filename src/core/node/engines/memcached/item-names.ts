@@ -67,7 +67,7 @@ export class ItemNames {
     return { ...(commandName(`${this.prefix}\0${hash}`) as ItemName), whole }
   }
 
-  /** The name of an item that is no value: the prefix, a byte 00, and `text`. */
+  /** The name of an item that is not a value: the prefix, a byte 00, and `text`. */
   own(text: string): ItemName {
     return commandName(`${this.prefix}\0${text}`) as ItemName
   }

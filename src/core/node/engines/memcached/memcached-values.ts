@@ -156,7 +156,7 @@ export class MemcachedValues implements KeyValues {
     return this.#server.send('put', `ms ${name.key} ${item.length} c${name.flag}${hashed}${flags}`, item)
   }
 
-  /** @throws DatastoreError `VALUE_INVALID` for an item that the server would refuse, and remove what is there for it. */
+  /** @throws DatastoreError `VALUE_INVALID` for an item that the server would refuse after removing the existing one. */
   #made(key: Key, name: ItemName, value: Item): Uint8Array {
     const item = this.#form.make(name, value)
     if (item.length <= this.#valueBytes) return item

@@ -46,7 +46,7 @@ export async function openMemcached(options: MemcachedOptions, context: ServerCo
   }
 }
 
-/** The layout of what is there. Of what is marked as `strata` the server may have evicted the mark: then the document says it. */
+/** The layout of the stored items. The server may have evicted the marker of layout `strata`: the document names it then. */
 async function layoutOf(
   server: MemcachedServer,
   options: MemcachedOptions,

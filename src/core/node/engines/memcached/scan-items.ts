@@ -21,7 +21,7 @@ export interface Scanned {
 }
 
 /**
- * Every key in the server, in any order; some may come again. The whole server is listed for any prefix.
+ * Every key in the server, in any order; some may be repeated. The whole server is listed for any prefix.
  * @param each Takes packed keys as layout `strata` writes them.
  */
 export async function scanItems(
@@ -93,9 +93,9 @@ export async function hasItems(server: MemcachedServer, names: ItemNames): Promi
  * meanwhile. One program at a time gets the list.
  */
 async function dump(connection: MetaConnection, each: (name: Buffer) => void): Promise<void> {
-  for (let way = 'hash'; ; ) {
+  for (let cursor = 'hash'; ; ) {
     try {
-      await connection.lines(`lru_crawler metadump ${way}`, line => {
+      await connection.lines(`lru_crawler metadump ${cursor}`, line => {
         const end = line.indexOf(KEY_END)
         if (line.startsWith('key=') && end > 0) each(unescaped(line.slice('key='.length, end)))
       })
@@ -104,7 +104,7 @@ async function dump(connection: MetaConnection, each: (name: Buffer) => void): P
       const text = messageOf(error)
       if (text.startsWith('BUSY')) await new Promise(done => setTimeout(done, BUSY_WAIT))
       // Servers before 1.6.10 have the list by age alone.
-      else if (way === 'hash' && /^(CLIENT_)?ERROR/.test(text)) way = 'all'
+      else if (cursor === 'hash' && /^(CLIENT_)?ERROR/.test(text)) cursor = 'all'
       else if (/disabled/.test(text)) {
         const reason = 'the server lists no keys (its LRU crawler is disabled)'
         throw new DatastoreError('UNSUPPORTED', { action: 'list', reason }, { cause: error })

@@ -7,7 +7,7 @@ import { Packer } from '../../../key-index/packed.ts'
 import type { Call } from '../../../open/call.ts'
 import { etagSourceOf } from '../../../open/identity.ts'
 import type { Payload } from '../../../open/payload.ts'
-import { judge } from '../../../open/refusals.ts'
+import { checkConditions } from '../../../open/refusals.ts'
 import type { Found, Moved, Removed, StoreInfo } from '../../../open/store.ts'
 import { hasPart } from '../../../ordered/byte-order.ts'
 import { NamePacker } from '../../../ordered/path/pack-names.ts'
@@ -21,7 +21,7 @@ import type { Within } from './mongo-writes.ts'
 import { type DocumentPlace, TYPED, without } from './places.ts'
 import type { Topology } from './topology.ts'
 
-/** How often a write is judged again, because others change the document at the same time. */
+/** How often a write is checked again, because others change the document at the same time. */
 const ATTEMPTS = 50
 /** Names of one batch of a scan. */
 const BATCH = 1000
@@ -91,7 +91,7 @@ export class DocumentValues implements KeyValues {
     const shown = this.#shownIn(key, value.keep())
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const old = await this.#document(name)
-      const refused = judge(old && this.#etagOf(this.#bytesOf(old)), options)
+      const refused = checkConditions(old && this.#etagOf(this.#bytesOf(old)), options)
       if (refused !== undefined) return { written: { refused }, isKnown: false }
       const document = this.#documentOf(key, name, shown, old)
       if (!(await this.#replace('put', name, old, document))) continue
@@ -145,7 +145,7 @@ export class DocumentValues implements KeyValues {
   }
 
   /**
-   * Replaces a document if it is still the same, as the server judges.
+   * Replaces a document if it is still the same; the server checks this.
    * @returns False if it is not.
    */
   #replace(

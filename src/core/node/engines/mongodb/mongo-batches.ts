@@ -138,7 +138,7 @@ export class MongoBatches {
   #statementOf(write: Waiting): Statement {
     const { records } = this.#parts
     if (write.value === undefined) {
-      // A key that is no text has no record.
+      // A key that is not text has no record.
       return { deleteOne: { filter: { _id: records.idOf(write.key) ?? '' } } }
     }
     const filter = { _id: records.idToPut(write.key) }

@@ -65,7 +65,7 @@ export class MongoRecords {
     return new Uint8Array(Buffer.from(id, this.isStrata ? 'latin1' : 'utf8'))
   }
 
-  /** `undefined` for a key that is no text, in layout `path`. */
+  /** `undefined` for a key that is not text, in layout `path`. */
   idOf(key: Uint8Array): string | undefined {
     return this.isStrata ? Buffer.from(key).toString('latin1') : textOf(key)
   }

@@ -8,7 +8,7 @@ export interface Within {
   readonly session?: ClientSession
 }
 
-/** Writes of one record. The condition is the filter of the write, which the server judges. */
+/** Writes of one record. The condition is the filter of the write, which the server checks. */
 export class MongoWrites {
   readonly #collection: Collection<Stored>
   readonly #records: MongoRecords

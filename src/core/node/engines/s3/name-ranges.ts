@@ -26,7 +26,7 @@ export class NameRanges implements RangeReader {
   readonly #seen: Map<string, NameRow> | undefined
   /**
    * The last range that was read to its end. A level asks for parts of it again: for the names before in reverse, and
-   * for names that are no keys.
+   * for names that are not keys.
    */
   #known:
     | { readonly from: Uint8Array; readonly to: Uint8Array; readonly rows: readonly NameRow[] }

@@ -4,7 +4,7 @@ import { type DatastoreError, failure } from '../../../errors.ts'
 import type { S3Bucket, S3Putting } from './bucket.ts'
 import { MultipartUpload } from './multipart.ts'
 
-/** Which conditions the server judges. Others are ignored without a word. */
+/** Which conditions the server checks. It ignores others silently. */
 export interface S3Conditions {
   /** Whether the user may write. */
   readonly isWritable: boolean
@@ -85,9 +85,9 @@ export function quoted(etag: string): string {
   return `"${etag}"`
 }
 
-/** The writers that a condition is judged against. */
-export function scopeOf(isJudged: boolean): Scope {
-  return isJudged ? 'everyone' : 'process'
+/** The writers that a condition is checked against. */
+export function scopeOf(isChecked: boolean): Scope {
+  return isChecked ? 'everyone' : 'process'
 }
 
 function isDenied(error: unknown): boolean {

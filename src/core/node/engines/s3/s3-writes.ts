@@ -2,7 +2,7 @@ import { collectUpTo } from '../../../bytes.ts'
 import type { Key } from '../../../key.ts'
 import type { Call } from '../../../open/call.ts'
 import type { Payload } from '../../../open/payload.ts'
-import { judge } from '../../../open/refusals.ts'
+import { checkConditions } from '../../../open/refusals.ts'
 import type { Moved, Refused, Removed, Written } from '../../../open/store.ts'
 import type { S3Bucket, S3Condition, S3Head } from './bucket.ts'
 import { copyObject } from './copy.ts'
@@ -11,11 +11,11 @@ import { quoted, type S3Conditions } from './probe.ts'
 import { Spool, uploadOf } from './uploads.ts'
 
 /** What a write may do: nothing, or write under a condition. */
-type Judged =
+type Checked =
   | { readonly refused: Refused }
   | {
       readonly refused?: undefined
-      /** For the server; empty where it judges none. */
+      /** For the server; empty if it checks no conditions. */
       readonly condition: S3Condition
       /** What it means that the condition does not hold. `undefined`: the object has to be read again. */
       readonly meaning: Refused | undefined
@@ -25,7 +25,7 @@ type Judged =
 type Put = (condition: S3Condition) => Promise<string | undefined>
 
 /**
- * The writes of a store. Conditions are judged by the server where it does, else here before the write. The request that
+ * The writes of a store. The server checks conditions if it supports them; otherwise they are checked here before the write. The request that
  * changes something is not aborted, because its effect would be unknown.
  */
 export class S3Writes {
@@ -47,7 +47,7 @@ export class S3Writes {
     const collected = await collectUpTo(this.#partSize, value.take(), key, signal)
     if ('whole' in collected) return this.#putBytes(name, collected.whole, call)
     try {
-      const refused = call.isConditional ? (await this.#judge(name, call)).refused : undefined
+      const refused = call.isConditional ? (await this.#check(name, call)).refused : undefined
       if (refused !== undefined) return { refused }
       const isSpooled = call.isConditional && this.#conditions.put && !this.#conditions.upload
       return isSpooled
@@ -90,17 +90,17 @@ export class S3Writes {
   /** @param etag That of the store, or `undefined` for that of the server. */
   async #written(name: string, etag: string | undefined, call: Call, put: Put): Promise<Written> {
     for (;;) {
-      const judged = await this.#judge(name, call)
-      if (judged.refused !== undefined) return judged
+      const checked = await this.#check(name, call)
+      if (checked.refused !== undefined) return checked
       call.throwIfAborted('put')
-      const done = await put(judged.condition)
+      const done = await put(checked.condition)
       if (done !== undefined) return { etag: etag ?? this.#form.etagOfText(done) }
-      if (judged.meaning !== undefined) return { refused: judged.meaning }
+      if (checked.meaning !== undefined) return { refused: checked.meaning }
     }
   }
 
   /** The condition of a put for the server, or why it does nothing. */
-  async #judge(name: string, call: Call): Promise<Judged> {
+  async #check(name: string, call: Call): Promise<Checked> {
     if (!call.isConditional) return { condition: {}, meaning: undefined }
     const { create, replace, ifMatch } = call.options
     const isByServer = this.#conditions.put
@@ -113,7 +113,7 @@ export class S3Writes {
       return { condition: { ifMatch: this.#formatted(etag) }, meaning: 'changed' }
     }
     const head = await this.#bucket.head(name, call.signal)
-    const refused = judge(head && this.#form.etagOf(head), call.options)
+    const refused = checkConditions(head && this.#form.etagOf(head), call.options)
     if (refused !== undefined) return { refused }
     return { condition: isByServer ? this.#unchanged(head) : {}, meaning: undefined }
   }

@@ -15,7 +15,7 @@ const AFTER_ASTRAL = '\ue000B'
 
 /**
  * Layout `strata` in S3: every key that is short enough, as text in key order. Names that begin with a byte before `0`
- * are no keys: they are the layout's own.
+ * are not keys: they belong to the layout.
  */
 export class TextLayout implements Layout {
   readonly name = 'strata'

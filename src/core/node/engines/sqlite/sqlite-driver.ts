@@ -167,14 +167,14 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   #write(write: Write): Outcome {
-    return write.expect === 'any' ? this.#overwrite(write) : this.#alone(() => this.#judgedWrite(write))
+    return write.expect === 'any' ? this.#overwrite(write) : this.#alone(() => this.#checkedWrite(write))
   }
 
   #overwrite(write: Write): Outcome {
     return this.#apply(write) || write.value !== undefined ? 'done' : 'absent'
   }
 
-  #judgedWrite(write: Write): Outcome {
+  #checkedWrite(write: Write): Outcome {
     if (write.expect === 'any') return this.#overwrite(write)
     const outcome = outcomeOf(write, this.#current(write.key, write.expect))
     if (outcome === 'done') this.#apply(write)
@@ -185,7 +185,7 @@ export class SqliteDriver implements OrderedDriver {
   #writeMany(writes: readonly WaitingWrite[]): readonly Outcome[] {
     const durable = writes.some(one => one.durable)
     return this.#durably(durable, () =>
-      this.#alone(() => writes.map(({ write }) => this.#judgedWrite(write))),
+      this.#alone(() => writes.map(({ write }) => this.#checkedWrite(write))),
     )
   }
 

@@ -5,7 +5,7 @@ import { EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { findBar } from './find/find-bar.ts'
-import { unseenCharacters } from './unseen-characters.ts'
+import { invisibleCharacters } from './invisible-characters.ts'
 
 /**
  * Only `\n` is a line break inside the editor. Other characters that may count as one, such as a lone `\r`, are shown as
@@ -21,7 +21,7 @@ export function viewerSetup(label: string, hasLineNumbers = true): Extension {
   return [
     lineBreaks,
     hasLineNumbers ? [lineNumbers(), highlightActiveLineGutter()] : [],
-    unseenCharacters(),
+    invisibleCharacters(),
     drawSelection(),
     bracketMatching(),
     findBar(),
@@ -162,7 +162,7 @@ const colours = HighlightStyle.define([
 ])
 
 /** For an editor that fills its container and scrolls its content. */
-export const fillsItsPlace: Extension = EditorView.theme({ '&': { height: '100%' } })
+export const fullHeight: Extension = EditorView.theme({ '&': { height: '100%' } })
 
 /** The window's colours as CSS variables, so that the editor follows the theme. */
 const editorTheme: Extension = [surfaces, panels, syntaxHighlighting(colours)]

@@ -94,7 +94,7 @@ interface ComparisonProps {
   readonly names: readonly [before: string, after: string]
 }
 
-/** Two values side by side; by their bytes where they are no text. */
+/** Two values side by side; as bytes if they are not text. */
 export function Comparison({ before, after, names }: ComparisonProps) {
   const texts = useMemo(() => ({ before: decodeText(before), after: decodeText(after) }), [before, after])
   if (texts.before === undefined || texts.after === undefined) {

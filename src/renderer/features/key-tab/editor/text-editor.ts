@@ -14,7 +14,7 @@ import { findJsonProblem } from '../../../../core/values/json-check.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import type { Capture, ValueEditor } from '../model/document.ts'
 import { decodeLossy, decodeText } from '../model/text-codec.ts'
-import { editingSetup, fillsItsPlace, viewerSetup } from './editor-setup.ts'
+import { editingSetup, fullHeight, viewerSetup } from './editor-setup.ts'
 import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
 
 interface TextEditorOptions {
@@ -54,7 +54,7 @@ export class TextEditor implements ValueEditor {
       doc: Text.of((decoded ?? decodeLossy(base)).lines),
       extensions: [
         viewerSetup(label, hasLineNumbers),
-        fillsItsPlace,
+        fullHeight,
         editingSetup(onPut),
         lineEndings(shapeOf(decoded ?? decodeLossy(base))),
         this.#language.of([]),

@@ -23,14 +23,14 @@ export interface ValueTextEditorProps {
   readonly language: Language
   readonly isReadOnly: boolean
   readonly onPut: () => void
-  readonly onMistake: (mistake: JsonMistake | undefined) => void
+  readonly onJsonError: (jsonError: JsonTextError | undefined) => void
   /** A position to go to. A new object is a new request. */
   readonly target: { readonly line: number; readonly column: number } | undefined
 }
 
 /** A whole value as text. */
 export function ValueTextEditor(props: ValueTextEditorProps) {
-  const { model, language, isReadOnly, onPut, onMistake, target } = props
+  const { model, language, isReadOnly, onPut, onJsonError, target } = props
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<TextEditor>(null)
   const isWrapped = useWrap()
@@ -54,9 +54,9 @@ export function ValueTextEditor(props: ValueTextEditorProps) {
   }, [model, onPut])
 
   useLayoutEffect(() => {
-    editor.current?.setLanguage(language === 'text' ? [] : languageSupport(language, onMistake))
-    return () => onMistake(undefined)
-  }, [language, onMistake, model, onPut])
+    editor.current?.setLanguage(language === 'text' ? [] : languageSupport(language, onJsonError))
+    return () => onJsonError(undefined)
+  }, [language, onJsonError, model, onPut])
 
   useLayoutEffect(() => {
     editor.current?.setWrapped(isWrapped)
@@ -118,7 +118,7 @@ export function TextViewer({ label, bytes, attach }: TextViewerProps) {
 const EMPTY = new Uint8Array()
 
 /** The first JSON syntax error and its position. */
-export interface JsonMistake {
+export interface JsonTextError {
   /** From 1. */
   readonly line: number
   /** From 1, in UTF-16 code units. */
@@ -156,7 +156,7 @@ const foldMarks = {
 /** Highlights JSON or a notation and marks its first error. @param report Called after each check. */
 export function languageSupport(
   language: Exclude<Language, 'text'>,
-  report: (mistake: JsonMistake | undefined) => void,
+  report: (jsonError: JsonTextError | undefined) => void,
 ): Extension {
   const check = linter(
     view => {

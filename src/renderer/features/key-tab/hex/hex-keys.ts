@@ -8,7 +8,7 @@ export interface Caret {
   readonly offset: number
   readonly pane: 'hex' | 'ascii'
   /** Whether the first hex digit of the byte was typed and the second is expected. */
-  readonly isHalfTyped: boolean
+  readonly hasFirstDigit: boolean
 }
 
 export interface Extent {
@@ -30,7 +30,7 @@ interface KeyPress {
 export function moveCaret(caret: Caret, press: KeyPress, extent: Extent): Caret | undefined {
   const offset = target(caret.offset, press, extent)
   if (offset === undefined) return undefined
-  return { ...caret, offset: clampOffset(offset, extent), isHalfTyped: false }
+  return { ...caret, offset: clampOffset(offset, extent), hasFirstDigit: false }
 }
 
 export function clampOffset(offset: number, { size, canAppend }: Extent): number {
@@ -112,18 +112,18 @@ function undoKey(edits: ByteEdits, { key, isShift }: TypedKey, caret: Caret): Ca
   const letter = key.toLowerCase()
   if (letter !== 'z' && letter !== 'y') return undefined
   const offset = letter === 'y' || isShift ? edits.redo() : edits.undo()
-  return { ...caret, offset: offset ?? caret.offset, isHalfTyped: false }
+  return { ...caret, offset: offset ?? caret.offset, hasFirstDigit: false }
 }
 
 function deleteKey(edits: ByteEdits, key: string, caret: Caret, isInserting: boolean): Caret | undefined {
   if (key === 'Delete') {
     edits.delete(caret.offset)
-    return { ...caret, isHalfTyped: false }
+    return { ...caret, hasFirstDigit: false }
   }
   const before = Math.max(0, caret.offset - 1)
   // Overwriting keeps the length, so going back only moves.
   if (isInserting && caret.offset > 0) edits.delete(before)
-  return { ...caret, offset: before, isHalfTyped: false }
+  return { ...caret, offset: before, hasFirstDigit: false }
 }
 
 function typeDigit(
@@ -134,13 +134,13 @@ function typeDigit(
 ): Caret | undefined {
   if (digit === undefined) return undefined
   const old = edits.byteAt(caret.offset) ?? 0
-  if (caret.isHalfTyped) {
+  if (caret.hasFirstDigit) {
     edits.overwrite(caret.offset, (old & 0xf0) | digit)
-    return { ...caret, offset: caret.offset + 1, isHalfTyped: false }
+    return { ...caret, offset: caret.offset + 1, hasFirstDigit: false }
   }
   if (isInserting) edits.insert(caret.offset, digit << 4)
   else edits.overwrite(caret.offset, (digit << 4) | (old & 0x0f))
-  return { ...caret, isHalfTyped: true }
+  return { ...caret, hasFirstDigit: true }
 }
 
 function typeByte(
@@ -152,5 +152,5 @@ function typeByte(
   if (byte === undefined) return undefined
   if (isInserting) edits.insert(caret.offset, byte)
   else edits.overwrite(caret.offset, byte)
-  return { ...caret, offset: caret.offset + 1, isHalfTyped: false }
+  return { ...caret, offset: caret.offset + 1, hasFirstDigit: false }
 }

@@ -14,7 +14,7 @@ interface HexRowProps {
   /** The caret's column, if it is in this row. */
   readonly column: number | undefined
   readonly pane: Caret['pane']
-  readonly isHalfTyped: boolean
+  readonly hasFirstDigit: boolean
   /** The first selected column and the one after the last, with a blank between. */
   readonly selected: string | undefined
   /** Pixels from the window's top. */
@@ -23,7 +23,7 @@ interface HexRowProps {
 
 /** One row of 16 bytes: offset, hex digits and ASCII. Only the byte at the caret and selected ones have elements of their own. */
 export const HexRow = memo(function HexRow(props: HexRowProps) {
-  const { id, offset, digits, text, column, pane, isHalfTyped, selected, y } = props
+  const { id, offset, digits, text, column, pane, hasFirstDigit, selected, y } = props
   const [start, end] = selected?.split(' ').map(Number) ?? []
   const range = start === undefined || end === undefined ? undefined : { start, end }
   return (
@@ -43,7 +43,7 @@ export const HexRow = memo(function HexRow(props: HexRowProps) {
           caret={column === undefined ? undefined : cellOf(column, column + 1, 'hex')}
           selection={range === undefined ? undefined : cellOf(range.start, range.end, 'hex')}
           id={pane === 'hex' ? id : undefined}
-          mark={pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other'}
+          mark={pane === 'hex' ? (hasFirstDigit ? 'half' : 'main') : 'other'}
         />
       </span>
       <span role="gridcell" className={styles['ascii']} data-pane="ascii">

@@ -47,7 +47,7 @@ interface HexViewProps {
 /** Bytes in rows of 16, any number of them, with a caret that the keyboard moves. */
 export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }: HexViewProps) {
   const id = useId()
-  const [given, setCaret] = useState<Caret>({ offset: 0, pane: 'hex', isHalfTyped: false })
+  const [given, setCaret] = useState<Caret>({ offset: 0, pane: 'hex', hasFirstDigit: false })
   /** Where a selection began. */
   const [anchor, setAnchor] = useState<number>()
   const view = useRef<HTMLDivElement>(null)
@@ -80,14 +80,14 @@ export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }
   const onSelectionKey = (event: KeyboardEvent): boolean => {
     const isCommand = isMacPlatform() ? event.metaKey : event.ctrlKey
     const key = isCommand ? event.key.toLowerCase() : event.key
-    if (isCommand && key === 'a') moveTo({ ...caret, offset: Math.max(0, size - 1), isHalfTyped: false }, 0)
+    if (isCommand && key === 'a') moveTo({ ...caret, offset: Math.max(0, size - 1), hasFirstDigit: false }, 0)
     else if (isCommand && key === 'c')
       void copySelection(source, selection ?? byteAt(caret, size), caret.pane)
     else if (isCommand && key === 'f') search.current?.focus()
     else if (key === 'Escape' && selection !== undefined) setAnchor(undefined)
     else if ((key === 'Delete' || key === 'Backspace') && selection !== undefined && onRemove !== undefined) {
       onRemove(selection)
-      moveTo({ ...caret, offset: selection.start, isHalfTyped: false })
+      moveTo({ ...caret, offset: selection.start, hasFirstDigit: false })
     } else return false
     return true
   }
@@ -111,7 +111,7 @@ export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }
     const hit = byteAtPoint(event.target, event.clientX)
     if (row === null || hit === undefined) return undefined
     const offset = clampOffset(Number(row.dataset['offset']) + hit.column, extent)
-    return { offset, pane: hit.pane, isHalfTyped: false }
+    return { offset, pane: hit.pane, hasFirstDigit: false }
   }
 
   const onPointerDown = (event: PointerEvent) => {
@@ -132,7 +132,7 @@ export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }
         offset={selection?.start ?? caret.offset}
         inputRef={search}
         onFound={(start, length) =>
-          moveTo({ ...caret, offset: start + length - 1, isHalfTyped: false }, start)
+          moveTo({ ...caret, offset: start + length - 1, hasFirstDigit: false }, start)
         }
         onLeave={() => view.current?.querySelector<HTMLElement>('[role="grid"]')?.focus()}
       />
@@ -164,7 +164,7 @@ export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }
                   text={rowText(source, row * ROW_BYTES)}
                   column={isHere ? caret.offset % ROW_BYTES : undefined}
                   pane={isHere ? caret.pane : 'hex'}
-                  isHalfTyped={isHere && caret.isHalfTyped}
+                  hasFirstDigit={isHere && caret.hasFirstDigit}
                   selected={markOf(columnsIn(selection, row * ROW_BYTES, ROW_BYTES))}
                   y={row * ROW_HEIGHT - top}
                 />
@@ -179,7 +179,7 @@ export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }
         size={size}
         mode={mode}
         selected={selection === undefined ? 0 : selection.end - selection.start}
-        onGoTo={offset => moveTo({ ...caret, offset: clampOffset(offset, extent), isHalfTyped: false })}
+        onGoTo={offset => moveTo({ ...caret, offset: clampOffset(offset, extent), hasFirstDigit: false })}
       />
     </div>
   )
@@ -236,7 +236,7 @@ function handleKey(
   if (event.altKey) return undefined
   // Tab visits both panes and then leaves, so that the keyboard is not trapped.
   if (event.key === 'Tab' && caret.pane === (event.shiftKey ? 'ascii' : 'hex')) {
-    return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', isHalfTyped: false }
+    return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', hasFirstDigit: false }
   }
   return moveCaret(caret, { key: event.key, isCommand }, extent) ?? onEditKey?.(event, caret)
 }

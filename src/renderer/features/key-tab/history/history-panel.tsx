@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { KeyVersion } from '../../../../shared/procedures/history.ts'
 import { affectsKey, type Client } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Late } from '../../../ui/late.tsx'
+import { Delayed } from '../../../ui/delayed.tsx'
 import { formatBytes, formatTime } from '../../../ui/text/format.ts'
 import { Skeleton } from '../bars.tsx'
 import { Comparison } from '../editor/review-panel.tsx'
@@ -34,7 +34,7 @@ const MADE_BY: Readonly<Record<KeyVersion['source'], string>> = {
 
 /** Characters of a version that are shown. */
 const SHOWN_CHARACTERS = 200_000
-/** Bytes of a version that is no text. */
+/** The bytes of a version that is not text. */
 const SHOWN_BYTES = 4096
 
 /**
@@ -79,7 +79,7 @@ export function HistoryPanel({ client, address, lock, onRestored, onClose }: His
             Compare with now
           </Button>
           <span role="status" className={styles['status']}>
-            {isRestoring && <Late>Restoring…</Late>}
+            {isRestoring && <Delayed>Restoring…</Delayed>}
             {isNow && !isRestoring && 'The value is this version'}
           </span>
           <Button
@@ -197,7 +197,7 @@ function Versions({ versions, chosen, onChoose, onClose }: VersionsProps) {
 function Reading() {
   return (
     <p role="status" className={styles['none']}>
-      <Late>Reading the history…</Late>
+      <Delayed>Reading the history…</Delayed>
     </p>
   )
 }

@@ -66,7 +66,10 @@ export function hasSomethingToPut(state: DocumentState): boolean {
  * Compares the version in the store with the open one.
  * @returns `reload` if showing theirs loses nothing, `conflict` if edits would be lost.
  */
-export function judge(state: DocumentState, theirs: StatValue | undefined): 'same' | 'reload' | 'conflict' {
+export function compareVersions(
+  state: DocumentState,
+  theirs: StatValue | undefined,
+): 'same' | 'reload' | 'conflict' {
   if (state.phase === 'failed') return 'reload'
   if (state.phase === 'missing') return theirs === undefined ? 'same' : 'reload'
   if (state.phase !== 'open' || state.base.stat?.etag === theirs?.etag) return 'same'
@@ -123,7 +126,7 @@ function undecided({ conflict, base }: OpenValue): Conflict | undefined {
 }
 
 function conflictWith(state: OpenValue, theirs: StatValue | undefined): Conflict | undefined {
-  if (judge(state, theirs) === 'same') return undefined
+  if (compareVersions(state, theirs) === 'same') return undefined
   return theirs === undefined ? { type: 'deleted' } : { type: 'changed', theirs }
 }
 

@@ -2,7 +2,7 @@ import type { Stage } from '../../../../core/values/pipeline.ts'
 import type { StatValue } from '../../../../shared/values.ts'
 import type { Client } from '../../../api/client.ts'
 import { decodeVersion, encodeShown, isShownWhole, viewOf } from './decoding.ts'
-import { hasSomethingToPut, judge, NEW_VALUE, type ValueDocument } from './document.ts'
+import { compareVersions, hasSomethingToPut, NEW_VALUE, type ValueDocument } from './document.ts'
 import { chooseSaveTarget } from './save-target.ts'
 import {
   failureOf,
@@ -67,7 +67,7 @@ export class ValueEffects {
     try {
       const theirs = await this.#stat()
       this.#document.dispatch({ type: 'reached' })
-      const verdict = judge(this.#document.state, theirs)
+      const verdict = compareVersions(this.#document.state, theirs)
       if (verdict === 'conflict') this.#document.dispatch({ type: 'seen', theirs })
       if (verdict === 'reload') await this.#read(() => !hasSomethingToPut(this.#document.state))
       if (verdict === 'same') this.#endConflict(theirs)
@@ -308,7 +308,7 @@ export class ValueEffects {
     try {
       if (hasFailed(error, 'CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND')) {
         const theirs = await this.#stat()
-        if (judge(this.#document.state, theirs) !== 'same') {
+        if (compareVersions(this.#document.state, theirs) !== 'same') {
           this.#document.dispatch({ type: 'seen', theirs })
           return
         }

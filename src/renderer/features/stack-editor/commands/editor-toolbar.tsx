@@ -49,9 +49,9 @@ export function EditorToolbar({ commands }: { readonly commands: EditorCommands 
 function NameInput() {
   const { store } = useEditor()
   const input = useRef<HTMLInputElement>(null)
-  const name = useEditorState(({ draft }) => stringOf(memberOf(draft.good?.root, 'name')?.value))
+  const name = useEditorState(({ draft }) => stringOf(memberOf(draft.valid?.root, 'name')?.value))
   const isBroken = useEditorState(
-    ({ draft }) => draft.error !== undefined || draft.good?.root.type !== 'object',
+    ({ draft }) => draft.error !== undefined || draft.valid?.root.type !== 'object',
   )
   const problem = useProblems().find(({ node, field }) => node === undefined && field === 'name')
   useFocusRequest(request => {

@@ -29,7 +29,7 @@ const COMMON = new Set(['kind', 'label'])
 export function NodeForm({ node }: { readonly node: StackNode }) {
   const { store } = useEditor()
   const form = useRef<HTMLFormElement>(null)
-  const text = useEditorState(state => state.draft.good?.text ?? '')
+  const text = useEditorState(state => state.draft.valid?.text ?? '')
   const isBroken = useEditorState(state => state.draft.error !== undefined)
   const problems = useProblems().filter(problem => problem.node?.id === node.id)
   const fields = shownFields(node)

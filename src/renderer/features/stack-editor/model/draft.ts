@@ -23,13 +23,13 @@ interface Step {
 }
 
 /**
- * A stack document being edited. Its state is the text. Tree and form show `good`, the last text that was valid JSON,
+ * A stack document being edited. Its state is the text. Tree and form show `valid`, the last text that was valid JSON,
  * and can edit only while the current text is valid (`error` is absent).
  */
 export interface Draft {
   readonly text: string
   readonly error: JsonSyntaxError | undefined
-  readonly good: Reading | undefined
+  readonly valid: Reading | undefined
   /** The selected node, as a path in the document. */
   readonly selected: JsonPath
   readonly past: readonly Step[]
@@ -60,14 +60,14 @@ export function editDraft(draft: Draft, { text, select = draft.selected, group, 
   const past = isSame
     ? mergeStep(draft, last, text, { to: select, at })
     : [...draft.past, { change, from: draft.selected, to: select, group, at }].slice(-MAX_STEPS)
-  return { ...read(text, draft.good), selected: select, past, future: [] }
+  return { ...read(text, draft.valid), selected: select, past, future: [] }
 }
 
 export function undo(draft: Draft): Draft {
   const step = draft.past.at(-1)
   if (step === undefined) return draft
   return {
-    ...read(applyChange(draft.text, invertChange(step.change)), draft.good),
+    ...read(applyChange(draft.text, invertChange(step.change)), draft.valid),
     selected: step.from,
     past: draft.past.slice(0, -1),
     future: [...draft.future, step],
@@ -78,7 +78,7 @@ export function redo(draft: Draft): Draft {
   const step = draft.future.at(-1)
   if (step === undefined) return draft
   return {
-    ...read(applyChange(draft.text, step.change), draft.good),
+    ...read(applyChange(draft.text, step.change), draft.valid),
     selected: step.to,
     past: [...draft.past, { ...step, group: undefined }],
     future: draft.future.slice(0, -1),
@@ -96,12 +96,12 @@ export function endGroup(draft: Draft): Draft {
   return { ...draft, past: [...draft.past.slice(0, -1), { ...last, group: undefined }] }
 }
 
-function read(text: string, lastGood: Reading | undefined): Pick<Draft, 'text' | 'error' | 'good'> {
+function read(text: string, lastValid: Reading | undefined): Pick<Draft, 'text' | 'error' | 'valid'> {
   try {
-    return { text, error: undefined, good: { text, root: parseJson(text) } }
+    return { text, error: undefined, valid: { text, root: parseJson(text) } }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
-    return { text, error, good: lastGood }
+    return { text, error, valid: lastValid }
   }
 }
 

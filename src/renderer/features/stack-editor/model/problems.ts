@@ -96,17 +96,17 @@ interface KnownProblems {
 
 /** All problems of a draft, errors first. While the text is not valid JSON, only the syntax error. */
 export function allProblems(
-  { text, error, good }: Draft,
+  { text, error, valid }: Draft,
   stack: StackNode | undefined,
   { found, refused, running }: KnownProblems,
 ): readonly PlacedProblem[] {
   if (error !== undefined) return [placeSyntaxError(error.message, error.offset, text)]
-  if (good === undefined) return []
+  if (valid === undefined) return []
   const errors = unlike(found, refused)
   return [
-    ...errors.map(problem => placeProblem(problem, 'error', good, stack)),
-    ...[...ownChecks(good.root, stack), ...placementChanges(running, stack)].map(problem =>
-      placeProblem(problem, 'warning', good, stack),
+    ...errors.map(problem => placeProblem(problem, 'error', valid, stack)),
+    ...[...ownChecks(valid.root, stack), ...placementChanges(running, stack)].map(problem =>
+      placeProblem(problem, 'warning', valid, stack),
     ),
   ]
 }

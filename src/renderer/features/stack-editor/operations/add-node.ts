@@ -15,7 +15,7 @@ export interface AddPlace {
 
 /** Below the node if it can have another child, otherwise next to it; `undefined` if neither is possible. */
 export function placeToAdd(node: StackNode): AddPlace | undefined {
-  return placeIn(node, itemCount(node)) ?? placeBeside(node)
+  return placeIn(node, itemCount(node)) ?? placeNextTo(node)
 }
 
 /** The label of the command that adds a node here. */
@@ -23,7 +23,7 @@ export function addLabel(node: StackNode): string {
   return (placeToAdd(node)?.parent ?? node) === node ? 'Add child' : 'Add beside'
 }
 
-function placeBeside({ slot }: StackNode): AddPlace | undefined {
+function placeNextTo({ slot }: StackNode): AddPlace | undefined {
   if (slot?.type === 'many' && typeof slot.step === 'number') return placeIn(slot.parent, slot.step + 1)
   return slot?.type === 'keyed' ? placeIn(slot.parent, itemCount(slot.parent)) : undefined
 }

@@ -22,15 +22,15 @@ interface NewNode {
 
 /** The text of a new node, with its required options and those that its siblings share. */
 export function newNode({ info, id, siblings, text, children }: NewNode): JsonText {
-  const alike = siblings.filter(sibling => sibling.kind === info.kind)
+  const sameKind = siblings.filter(sibling => sibling.kind === info.kind)
   const members: [string, JsonText][] = [
     ['kind', printJson(info.kind)],
     ['id', printJson(id)],
   ]
-  const label = suggestLabel(alike)
+  const label = suggestLabel(sameKind)
   if (label !== undefined) members.push(['label', printJson(label)])
   for (const property of propertiesOf(info)) {
-    const value = suggestOption(property, alike, text)
+    const value = suggestOption(property, sameKind, text)
     if (value !== undefined) members.push([property.name, value])
   }
   if (info.childrenField !== undefined && children !== undefined) members.push([info.childrenField, children])
@@ -38,18 +38,18 @@ export function newNode({ info, id, siblings, text, children }: NewNode): JsonTe
 }
 
 /** Continues a series of at least two labels: `Shard C` after `Shard A` and `Shard B`. */
-function suggestLabel(alike: readonly StackNode[]): string | undefined {
-  const labels = alike.flatMap(({ label }) => label ?? [])
-  return labels.length > 1 && labels.length === alike.length ? nextName(labels) : undefined
+function suggestLabel(sameKind: readonly StackNode[]): string | undefined {
+  const labels = sameKind.flatMap(({ label }) => label ?? [])
+  return labels.length > 1 && labels.length === sameKind.length ? nextName(labels) : undefined
 }
 
 /** The value of an option of a new node; undefined to leave it out. */
 export function suggestOption(
   { name, schema, isRequired }: Property,
-  alike: readonly StackNode[],
+  sameKind: readonly StackNode[],
   text: string,
 ): JsonText | undefined {
-  const given = alike.map(({ json }) => memberOf(json, name)?.value)
+  const given = sameKind.map(({ json }) => memberOf(json, name)?.value)
   const [first] = given
   if (first !== undefined && schema['format'] === 'folder-path') {
     return printJson(nextName(given.flatMap(value => stringOf(value) ?? [])))

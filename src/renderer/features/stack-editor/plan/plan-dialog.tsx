@@ -1,9 +1,9 @@
 import { Braces, Equal, type LucideIcon, Plus, RefreshCw, ShieldCheck, TriangleAlert, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
+import { useIsDelayed } from '../../../ui/delayed.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { KindIcon } from '../../../ui/kind-icon.tsx'
-import { useIsLate } from '../../../ui/late.tsx'
 import type { PendingChange } from '../state/editor-store.ts'
 import styles from './plan-dialog.module.css'
 import {
@@ -23,7 +23,7 @@ const JsonComparison = lazy(async () => {
 
 /** Shows what a change of the running stack does, and asks for confirmation. */
 export function PlanDialog({ change }: { readonly change: PendingChange }) {
-  const isSlow = useIsLate(change.view === undefined)
+  const isSlow = useIsDelayed(change.view === undefined)
   const [wasOpen, setOpen] = useState(false)
   if (isSlow && !wasOpen) setOpen(true)
   return change.view === undefined && !wasOpen ? null : <OpenDialog {...change} />

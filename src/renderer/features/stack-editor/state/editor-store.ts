@@ -122,12 +122,12 @@ const stacks = new WeakMap<Reading, StackNode | undefined>()
 
 /** The nodes of the last valid text, cached per text. */
 export function stackOf({
-  draft: { good },
+  draft: { valid },
   kinds,
 }: Pick<EditorState, 'draft' | 'kinds'>): StackNode | undefined {
-  if (good === undefined) return undefined
-  if (!stacks.has(good)) stacks.set(good, readStack(good.root, kinds))
-  return stacks.get(good)
+  if (valid === undefined) return undefined
+  if (!stacks.has(valid)) stacks.set(valid, readStack(valid.root, kinds))
+  return stacks.get(valid)
 }
 
 const runningStacks = new WeakMap<SessionInfo, StackNode | undefined>()
@@ -150,8 +150,8 @@ export function editableStack(state: EditorState): Stack | undefined {
 }
 
 function readRunning(applied: string, kinds: Kinds): StackNode | undefined {
-  const { good } = openDraft(applied)
-  return good === undefined ? undefined : readStack(good.root, kinds)
+  const { valid } = openDraft(applied)
+  return valid === undefined ? undefined : readStack(valid.root, kinds)
 }
 
 function withIds(text: string, session: SessionInfo, kinds: Kinds): string {

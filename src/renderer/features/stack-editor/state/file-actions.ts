@@ -78,7 +78,7 @@ async function inFile(store: EditorStore, action: string, work: () => Promise<vo
 /** The stack's name as a file name. */
 function fileName(store: EditorStore): string {
   const { draft, path } = store.getState()
-  const name = stringOf(memberOf(draft.good?.root, 'name')?.value) ?? ''
+  const name = stringOf(memberOf(draft.valid?.root, 'name')?.value) ?? ''
   // Replaces characters that some file systems do not allow.
   const safe = name.replaceAll(/[<>:"/\\|?*\p{Cc}]+/gu, '-').trim()
   return path?.split(/[/\\]/).at(-1) ?? `${safe === '' ? 'stack' : safe}${EXTENSION}`

@@ -25,7 +25,7 @@ export function StackTree({ onMenu }: StackTreeProps) {
   const root = useEditorState(stackOf)
   const collapsed = useEditorState(state => state.collapsed)
   const selected = useEditorState(state => state.draft.selected)
-  const text = useEditorState(state => state.draft.good?.text ?? '')
+  const text = useEditorState(state => state.draft.valid?.text ?? '')
   const isBroken = useEditorState(state => state.draft.error !== undefined)
   const marks = rowMarks(useProblems())
   const rows = visibleRows(root, collapsed)

@@ -49,7 +49,7 @@ export type DrawnRow =
     })
   | { readonly type: 'removed'; readonly node: StackNode; readonly level: number }
 
-/** The visible rows with what the draft does to each node. Removed nodes are no rows of the tree that keys lead to. */
+/** The visible rows with what the draft does to each node. Removed nodes cannot be reached by keyboard. */
 export function comparedRows(rows: readonly Row[], compared: readonly ComparedNode[]): readonly DrawnRow[] {
   const places = new Map(rows.map((row, index) => [row.node, { row, index }]))
   const drawn: DrawnRow[] = []

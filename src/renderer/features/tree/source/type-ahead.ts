@@ -36,7 +36,7 @@ export function isMatch(name: string, text: string): boolean {
 }
 
 /** The spellings of `text` to look for: names are ordered by code unit, so upper and lower case are apart. */
-export function spellings(text: string): readonly string[] {
+export function caseVariants(text: string): readonly string[] {
   const [first = '', ...rest] = text
   const capital = first.toUpperCase() + rest.join('')
   return [...new Set([text, text.toLowerCase(), text.toUpperCase(), capital])]
@@ -90,8 +90,8 @@ async function findInLevel(
     const next = { level: from.level, index: from.index + 1 }
     if (await stands(source, next, letters)) return next
   }
-  for (const spelling of spellings(letters)) {
-    const { index, count } = await source.find(from.level, spelling)
+  for (const variant of caseVariants(letters)) {
+    const { index, count } = await source.find(from.level, variant)
     const place = { level: from.level, index }
     if (index < count && (await stands(source, place, letters))) return place
   }

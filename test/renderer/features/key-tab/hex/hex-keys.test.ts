@@ -9,7 +9,7 @@ import {
   typeKey,
 } from '../../../../../src/renderer/features/key-tab/hex/hex-keys.ts'
 
-const at = (offset: number): Caret => ({ offset, pane: 'hex', isHalfTyped: true })
+const at = (offset: number): Caret => ({ offset, pane: 'hex', hasFirstDigit: true })
 const reader = { size: 100, pageRows: 3, canAppend: false }
 const move = (offset: number, key: string, isCommand = false, extent = reader) =>
   moveCaret(at(offset), { key, isCommand }, extent)?.offset
@@ -43,7 +43,7 @@ describe('moveCaret', () => {
   })
 
   it('ends a half-typed byte, and ignores other keys', () => {
-    expect(moveCaret(at(5), { key: 'ArrowLeft', isCommand: false }, reader)?.isHalfTyped).toBe(false)
+    expect(moveCaret(at(5), { key: 'ArrowLeft', isCommand: false }, reader)?.hasFirstDigit).toBe(false)
     expect(moveCaret(at(5), { key: 'a', isCommand: false }, reader)).toBeUndefined()
   })
 })
@@ -73,7 +73,7 @@ function type(
   options: { pane?: Caret['pane']; at?: number; insert?: boolean } = {},
 ) {
   const edits = new ByteEdits(Uint8Array.from(initial))
-  let caret: Caret = { offset: options.at ?? 0, pane: options.pane ?? 'hex', isHalfTyped: false }
+  let caret: Caret = { offset: options.at ?? 0, pane: options.pane ?? 'hex', hasFirstDigit: false }
   for (const name of keys) {
     const [key, isCommand, isShift] = [
       name.replace(/^.*\+(?=.)/, ''),
@@ -87,11 +87,11 @@ function type(
 
 describe('typeKey', () => {
   it('overwrites a byte digit by digit, and appends at the end', () => {
-    expect(type([0x11, 0x22], ['a'])).toMatchObject({ bytes: [0xa1, 0x22], offset: 0, isHalfTyped: true })
+    expect(type([0x11, 0x22], ['a'])).toMatchObject({ bytes: [0xa1, 0x22], offset: 0, hasFirstDigit: true })
     expect(type([0x11, 0x22], ['a', 'b'])).toMatchObject({
       bytes: [0xab, 0x22],
       offset: 1,
-      isHalfTyped: false,
+      hasFirstDigit: false,
     })
     expect(type([0x11], ['f', 'f'], { at: 1 })).toMatchObject({ bytes: [0x11, 0xff], offset: 2 })
   })
@@ -129,7 +129,7 @@ describe('typeKey', () => {
 
   it('ignores keys that edit nothing', () => {
     const edits = new ByteEdits(Uint8Array.of(1))
-    const caret: Caret = { offset: 0, pane: 'hex', isHalfTyped: false }
+    const caret: Caret = { offset: 0, pane: 'hex', hasFirstDigit: false }
     for (const key of ['g', 'Enter', 'F5', 'é']) {
       expect(typeKey(edits, { key, isCommand: false, isShift: false }, caret, false)).toBeUndefined()
     }

@@ -10,7 +10,7 @@ import {
 } from '../../../../../src/renderer/features/key-tab/hex/hex-selection.ts'
 
 const { signal } = new AbortController()
-const caret = (offset: number) => ({ offset, pane: 'hex', isHalfTyped: false }) as const
+const caret = (offset: number) => ({ offset, pane: 'hex', hasFirstDigit: false }) as const
 
 describe('findBytes', () => {
   it('DV13 finds the nearest match in its direction, and wraps around', async () => {

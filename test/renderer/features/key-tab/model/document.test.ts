@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  compareVersions,
   type DocumentEvent,
   type DocumentState,
   hasSomethingToPut,
-  judge,
   LOADING,
   NEW_VALUE,
   reduce,
@@ -30,25 +30,25 @@ const dirty = reduce(clean, { type: 'edited', isDirty: true, replacement: undefi
 
 describe('judge', () => {
   it('reloads if nothing is lost, and asks if edits would be', () => {
-    expect(judge(clean, stat('a'))).toBe('same')
-    expect(judge(clean, stat('b'))).toBe('reload')
-    expect(judge(clean, undefined)).toBe('reload')
-    expect(judge(dirty, stat('a'))).toBe('same')
-    expect(judge(dirty, stat('b'))).toBe('conflict')
-    expect(judge(dirty, undefined)).toBe('conflict')
+    expect(compareVersions(clean, stat('a'))).toBe('same')
+    expect(compareVersions(clean, stat('b'))).toBe('reload')
+    expect(compareVersions(clean, undefined)).toBe('reload')
+    expect(compareVersions(dirty, stat('a'))).toBe('same')
+    expect(compareVersions(dirty, stat('b'))).toBe('conflict')
+    expect(compareVersions(dirty, undefined)).toBe('conflict')
   })
 
   it('treats a value that was never put as edits', () => {
     const fresh = after({ type: 'loaded', base: NEW_VALUE })
     expect(hasSomethingToPut(fresh)).toBe(true)
-    expect(judge(fresh, undefined)).toBe('same')
-    expect(judge(fresh, stat('b'))).toBe('conflict')
+    expect(compareVersions(fresh, undefined)).toBe('same')
+    expect(compareVersions(fresh, stat('b'))).toBe('conflict')
   })
 
   it('opens a value that appears where there was none', () => {
     const missing = after({ type: 'loadFailed', failure: failure('NOT_FOUND') })
-    expect(judge(missing, undefined)).toBe('same')
-    expect(judge(missing, stat('a'))).toBe('reload')
+    expect(compareVersions(missing, undefined)).toBe('same')
+    expect(compareVersions(missing, stat('a'))).toBe('reload')
   })
 })
 

@@ -61,8 +61,8 @@ describe('draft', () => {
                 ? redo(draft)
                 : editDraft(draft, { text: next, at: 0 })
           expect(draft.error === undefined).toBe(isJson(draft.text))
-          if (draft.error === undefined) expect(draft.good?.text).toBe(draft.text)
-          else expect(isJson(draft.good?.text ?? '')).toBe(true)
+          if (draft.error === undefined) expect(draft.valid?.text).toBe(draft.text)
+          else expect(isJson(draft.valid?.text ?? '')).toBe(true)
         }
       }),
     )

@@ -14,7 +14,7 @@ import { kinds, stackOfText } from '../kinds.ts'
 
 function placed(text: string, found: readonly Problem[], refused?: Problem): readonly PlacedProblem[] {
   const draft = openDraft(text)
-  return allProblems(draft, readStack(draft.good?.root, kinds), { found, refused, running: undefined })
+  return allProblems(draft, readStack(draft.valid?.root, kinds), { found, refused, running: undefined })
 }
 
 function place(text: string, problem: Problem) {

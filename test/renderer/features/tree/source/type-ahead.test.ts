@@ -2,12 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Place } from '../../../../../src/renderer/features/tree/model/row-model.ts'
 import { TreeSource } from '../../../../../src/renderer/features/tree/source/tree-source.ts'
 import {
+  caseVariants,
   findByTyping,
   isMatch,
   isRepeated,
   isTyping,
   NOTHING_TYPED,
-  spellings,
   typed,
 } from '../../../../../src/renderer/features/tree/source/type-ahead.ts'
 import { FakeClient } from '../fake/fake-client.ts'
@@ -46,8 +46,8 @@ describe('isMeant()', () => {
 
 describe('spellings()', () => {
   it('returns the spellings to search in code-unit order, each once', () => {
-    expect(spellings('ab')).toEqual(['ab', 'AB', 'Ab'])
-    expect(spellings('7')).toEqual(['7'])
+    expect(caseVariants('ab')).toEqual(['ab', 'AB', 'Ab'])
+    expect(caseVariants('7')).toEqual(['7'])
   })
 })
 

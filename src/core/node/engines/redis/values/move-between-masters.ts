@@ -3,7 +3,7 @@ import type { Argument } from '../server/connection.ts'
 import { answered, isRefusal, redisFailure } from '../server/failures.ts'
 import { type RedisServer, script, sha1 } from '../server/server.ts'
 
-/** KEYS name. Answers nothing where there is no value; else its serialized state, of any type, and its time to live. */
+/** KEYS name. Returns nothing if there is no value; otherwise its serialized state, of any type, and its time to live. */
 const DUMP = script(`
 local state = redis.call('DUMP', KEYS[1])
 if not state then return false end

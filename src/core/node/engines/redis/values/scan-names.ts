@@ -9,7 +9,7 @@ const FIRST_SCAN = 500
 const MAX_SCAN = 4000
 
 /**
- * Every key on one server, in any order; some may come again. The server looks for the next names while `each` takes those
+ * Every key on one server, in any order; some may be repeated. The server looks for the next names while `each` takes those
  * before them.
  * @param each Takes packed keys. Resolves once there is room for more.
  */

@@ -19,7 +19,7 @@ const CHOICES: readonly { readonly name: Choice; readonly label: string; readonl
   { name: 'isRegexp', label: 'Regular expression', sign: '.*' },
 ]
 
-/** The find bar of a text. It is made by hand, because the editor is in a shadow root without React. */
+/** The find bar of a text. It uses the DOM directly, because the editor is in a shadow root without React. */
 export function findPanel(view: EditorView): Panel {
   const text = field('Find', 'find-text', value => find(view, { text: value }))
   const choices = CHOICES.map(({ name, label, sign }) => {

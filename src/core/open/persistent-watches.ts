@@ -3,7 +3,7 @@ import type { Key } from '../key.ts'
 import { type Call, Cancel } from './call.ts'
 
 /** The watches of one open store. They continue when its store is replaced. */
-export class LastingWatches {
+export class PersistentWatches {
   readonly #subscriptions = new Set<Cancel>()
 
   /** Makes every watch subscribe again. */

@@ -8,16 +8,16 @@ import {
   type ViewUpdate,
   WidgetType,
 } from '@codemirror/view'
-import { canShowUnseen, UNSEEN, UNSEEN_RUNS } from '../../../../core/values/unseen-characters.ts'
+import { canShowInvisible, INVISIBLE, INVISIBLE_RUNS } from '../../../../core/values/invisible-characters.ts'
 
-interface Unseen {
+interface Invisible {
   readonly runs: DecorationSet
   readonly hasSigns: boolean
 }
 
-const unseenField = StateField.define<Unseen>({
-  create: state => unseenOf(state.doc),
-  update: (before, { docChanged, newDoc }) => (docChanged ? unseenOf(newDoc) : before),
+const invisibleField = StateField.define<Invisible>({
+  create: state => invisibleOf(state.doc),
+  update: (before, { docChanged, newDoc }) => (docChanged ? invisibleOf(newDoc) : before),
   provide: field => [
     EditorView.decorations.from(field, ({ runs }) => runs),
     EditorView.atomicRanges.of(view => view.state.field(field).runs),
@@ -25,12 +25,12 @@ const unseenField = StateField.define<Unseen>({
 })
 
 /** Signs for characters that cannot be seen: one each, and one for a long run of them. */
-export function unseenCharacters(): Extension {
-  return [unseenField, signs]
+export function invisibleCharacters(): Extension {
+  return [invisibleField, signs]
 }
 
 const decorator = new MatchDecorator({
-  regexp: UNSEEN,
+  regexp: INVISIBLE,
   decoration: match => Decoration.replace({ widget: new Sign(pictureOf(match[0]), nameOf(match[0])) }),
 })
 
@@ -43,7 +43,7 @@ class Signs {
 
   update(update: ViewUpdate): void {
     if (!hasSigns(update.view)) this.decorations = Decoration.none
-    else if (!update.startState.field(unseenField).hasSigns)
+    else if (!update.startState.field(invisibleField).hasSigns)
       this.decorations = decorator.createDeco(update.view)
     else this.decorations = decorator.updateDeco(update, this.decorations)
   }
@@ -52,15 +52,15 @@ class Signs {
 const signs = ViewPlugin.fromClass(Signs, { decorations: plugin => plugin.decorations })
 
 function hasSigns({ state }: EditorView): boolean {
-  return state.field(unseenField).hasSigns
+  return state.field(invisibleField).hasSigns
 }
 
-function unseenOf(doc: Text): Unseen {
+function invisibleOf(doc: Text): Invisible {
   const text = doc.toString()
-  const ranges = Array.from(text.matchAll(UNSEEN_RUNS), ({ 0: run, index }) =>
+  const ranges = Array.from(text.matchAll(INVISIBLE_RUNS), ({ 0: run, index }) =>
     Decoration.replace({ widget: signOfRun(run) }).range(index, index + run.length),
   )
-  return { runs: Decoration.set(ranges), hasSigns: canShowUnseen(text) }
+  return { runs: Decoration.set(ranges), hasSigns: canShowInvisible(text) }
 }
 
 function signOfRun(run: string): Sign {

@@ -1,7 +1,7 @@
 import { ArrowUp, CircleAlert, CircleCheck, CircleDashed, CircleSlash, type LucideIcon } from 'lucide-react'
 import { Fragment } from 'react'
 import type { ReadStep } from '../../shared/procedures/residency.ts'
-import styles from './read-way.module.css'
+import styles from './read-path.module.css'
 
 /** What the labels of nodes are taken from. */
 interface LabelledNode {
@@ -19,7 +19,7 @@ const OUTCOMES: Readonly<Record<ReadStep['outcome'], readonly [LucideIcon, strin
 }
 
 /** The way of a read in words: Cache miss → Shard B hit, 0.4 ms → copied to Cache. */
-export function ReadWay({
+export function ReadPath({
   steps,
   differs = false,
   nodes,

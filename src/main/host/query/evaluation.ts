@@ -7,9 +7,9 @@ import type { OpenStore } from '../../../core/open/open-store.ts'
 import { StoreQuerySource } from '../../../core/open/query-source.ts'
 import type { SessionKeys } from '../search/session-keys.ts'
 import type { Candidate } from './candidates.ts'
+import { type Batch, type BatchResult, Evaluator, type Hit } from './evaluator.ts'
+import type { EvaluatorPool } from './evaluator-pool.ts'
 import { MAX_VALUE_BYTES, tooLarge } from './file-reader.ts'
-import { type Batch, type Hit, Judge, type Verdict } from './judge.ts'
-import type { JudgePool } from './judge-pool.ts'
 import type { RunPlan } from './query-plan.ts'
 
 /** Values of one batch that are read through the store concurrently. */
@@ -35,35 +35,35 @@ export interface Problem {
   readonly message: string
 }
 
-/** Entries that were judged, in the order of their keys. */
-export interface Judged {
+/** Entries that were evaluated, in the order of their keys. */
+export interface EvaluatedBatch {
   readonly batch: readonly Candidate[]
   readonly hits: readonly Hit[]
   readonly problems: readonly Problem[]
   readonly byteLength: number
 }
 
-/** Judges the entries of a run. Workers read values in files themselves; other values are read through the session. */
-export class Judging {
+/** Evaluates the entries of a run. Workers read values in files themselves; other values are read through the session. */
+export class Evaluation {
   /** Whether the stack keeps each value in a file whose path is known. */
   readonly isFolder: boolean
   readonly #session: QueriedSession
   readonly #files: OpenStore
-  readonly #judge: Judge | undefined
-  readonly #pooled: ReturnType<JudgePool['begin']> | undefined
+  readonly #evaluator: Evaluator | undefined
+  readonly #pooled: ReturnType<EvaluatorPool['begin']> | undefined
   readonly #isValue: boolean
   readonly #needsKey: boolean
   readonly #signal: AbortSignal
   #hasLargeValues = false
 
-  constructor(session: QueriedSession, { task, reads }: RunPlan, pool: JudgePool, signal: AbortSignal) {
+  constructor(session: QueriedSession, { task, reads }: RunPlan, pool: EvaluatorPool, signal: AbortSignal) {
     this.#session = session
     this.#signal = signal
     this.#files = openStoreOf(session.stack.store)
     this.isFolder = this.#files.fileOf(PROBE) !== undefined
     this.#isValue = reads === 'values'
     this.#needsKey = task?.needsKey === true
-    this.#judge = task && new Judge(task)
+    this.#evaluator = task && new Evaluator(task)
     this.#pooled = task !== undefined && (this.#isValue || this.isFolder) ? pool.begin(task) : undefined
   }
 
@@ -71,10 +71,10 @@ export class Judging {
     this.#pooled?.end()
   }
 
-  async judge(batch: readonly Candidate[]): Promise<Judged> {
-    const judge = this.#judge
-    const pooled = this.#pooled?.judge
-    if (judge === undefined) {
+  async evaluate(batch: readonly Candidate[]): Promise<EvaluatedBatch> {
+    const evaluate = this.#evaluator
+    const pooled = this.#pooled?.evaluate
+    if (evaluate === undefined) {
       const hits = batch.map(
         ({ size }, index): Hit => ({ index, size: size ?? Number.NaN, mtime: undefined }),
       )
@@ -99,7 +99,7 @@ export class Judging {
       verdicts.push(
         isValue && pooled !== undefined
           ? await this.#readThrough(batch, others, pooled)
-          : await this.#statThrough(batch, others, judge),
+          : await this.#statThrough(batch, others, evaluate),
       )
     }
     return {
@@ -110,11 +110,11 @@ export class Judging {
     }
   }
 
-  /** Reads values through the session, and sends them to `judge` in blocks. */
+  /** Reads values through the session, and sends them to `evaluate` in blocks. */
   async #readThrough(
     batch: readonly Candidate[],
     numbers: readonly number[],
-    judge: (batch: Batch) => Promise<Verdict>,
+    evaluate: (batch: Batch) => Promise<BatchResult>,
   ): Promise<Read> {
     const signal = this.#signal
     const source = new StoreQuerySource(openStoreOf(this.#session.store))
@@ -123,7 +123,7 @@ export class Judging {
     const flush = async (): Promise<void> => {
       if (block.numbers.length === 0) return
       const { numbers: of, batch: bytes } = block.take(batch)
-      read.add(renumbered(await judge(bytes), of, batch))
+      read.add(renumbered(await evaluate(bytes), of, batch))
     }
     for (let start = 0; start < numbers.length; ) {
       const width = this.#hasLargeValues ? NARROW : WIDTH
@@ -151,8 +151,12 @@ export class Judging {
     return read
   }
 
-  /** Judges by what is known without the value. */
-  async #statThrough(batch: readonly Candidate[], numbers: readonly number[], judge: Judge): Promise<Read> {
+  /** Evaluates by what is known without the value. */
+  async #statThrough(
+    batch: readonly Candidate[],
+    numbers: readonly number[],
+    evaluate: Evaluator,
+  ): Promise<Read> {
     const signal = this.#signal
     const { store } = this.#session
     const read = new Reading()
@@ -162,7 +166,7 @@ export class Judging {
           const { key } = batch[number] as Candidate
           try {
             const stat = await orAbort(store.stat(key, { signal }), signal, 'stat')
-            const hit = judge.judgeOne(number, key.toString(), () => stat)
+            const hit = evaluate.evaluateOne(number, key.toString(), () => stat)
             if (hit !== undefined) read.hits.push(hit)
           } catch (error) {
             read.failed(key, error, signal)
@@ -242,7 +246,7 @@ class Block {
 
 /** A verdict on some entries, with their indices in the whole batch. */
 function renumbered(
-  { hits, refused, byteLength }: Verdict,
+  { hits, refused, byteLength }: BatchResult,
   numbers: readonly number[],
   batch: readonly Candidate[],
 ): Read {

@@ -9,7 +9,7 @@ import { compression } from '../values/compression.ts'
 import { asBuffer, type Excerpt, excerptOf, finderOf } from './excerpt.ts'
 import { type EntryStat, FileReader, isAbsent, MAX_VALUE_BYTES, TooLarge } from './file-reader.ts'
 
-/** What to judge of each entry of a run. Plain data, because it is sent to other threads. */
+/** What to evaluate for each entry of a run. Plain data, because it is sent to other threads. */
 export interface Task {
   /** All must hold. Conditions on the key alone have been checked before. */
   readonly where: readonly Condition[]
@@ -22,7 +22,7 @@ export interface Task {
   readonly columns: readonly string[]
 }
 
-/** Entries that are judged together. */
+/** Entries that are evaluated together. */
 export type Batch =
   | {
       readonly type: 'files'
@@ -58,7 +58,7 @@ export interface Hit {
   readonly place?: readonly unknown[] | undefined
 }
 
-export interface Verdict {
+export interface BatchResult {
   readonly hits: readonly Hit[]
   /** The indices of entries that must be read through the store instead. */
   readonly failed: readonly number[]
@@ -69,7 +69,7 @@ export interface Verdict {
 }
 
 /** Checks entries against conditions on their values and metadata. */
-export class Judge {
+export class Evaluator {
   readonly #task: Task
   readonly #tests: readonly Test[]
   readonly #places: readonly Field[]
@@ -85,37 +85,37 @@ export class Judge {
     this.#find = finderOf(task.where)
   }
 
-  judge(batch: Batch): Verdict {
-    return batch.type === 'files' ? this.#judgeFiles(batch) : this.#judgeBytes(batch)
+  evaluate(batch: Batch): BatchResult {
+    return batch.type === 'files' ? this.#evaluateFiles(batch) : this.#evaluateBytes(batch)
   }
 
   /**
    * @param stat Called only if a condition or a hit needs it.
    * @param bytes The value, if the task needs it.
    */
-  judgeOne(index: number, key: string, stat: () => EntryStat, bytes?: Uint8Array): Hit | undefined {
+  evaluateOne(index: number, key: string, stat: () => EntryStat, bytes?: Uint8Array): Hit | undefined {
     const view = bytes && new FastView(bytes, key)
     const facts = new EntryFacts(key, stat, view)
     return this.#tests.every(test => test(facts)) ? this.#hit(index, facts, view) : undefined
   }
 
-  #judgeBytes({ keys, bytes, ends, mtimes }: Extract<Batch, { type: 'bytes' }>): Verdict {
+  #evaluateBytes({ keys, bytes, ends, mtimes }: Extract<Batch, { type: 'bytes' }>): BatchResult {
     const hits: Hit[] = []
     let start = 0
     for (const [index, end] of ends.entries()) {
       const value = bytes.subarray(start, end)
       start = end
       const stat = { size: value.length, mtime: mtimes[index] }
-      const hit = this.judgeOne(index, keys[index] ?? '', () => stat, value)
+      const hit = this.evaluateOne(index, keys[index] ?? '', () => stat, value)
       if (hit !== undefined) hits.push(hit)
     }
     return { hits, failed: [], refused: [], byteLength: bytes.length }
   }
 
-  #judgeFiles({ keys, paths }: Extract<Batch, { type: 'files' }>): Verdict {
+  #evaluateFiles({ keys, paths }: Extract<Batch, { type: 'files' }>): BatchResult {
     const hits: Hit[] = []
     const failed: number[] = []
-    const refused: Verdict['refused'][number][] = []
+    const refused: BatchResult['refused'][number][] = []
     let byteLength = 0
     for (const [index, path] of paths.split('\0').entries()) {
       try {
@@ -124,7 +124,7 @@ export class Judge {
           const bytes = this.#task.needsValue ? file.read() : undefined
           byteLength += bytes?.length ?? 0
           // Without a key, the name of the file is the name that a value is decoded by.
-          const hit = this.judgeOne(index, keys?.[index] ?? path, () => file.stat, bytes)
+          const hit = this.evaluateOne(index, keys?.[index] ?? path, () => file.stat, bytes)
           if (hit !== undefined && file.isAt(path)) hits.push(hit)
           else if (hit !== undefined) failed.push(index)
         } finally {

@@ -2,13 +2,13 @@
 const LONG_RUN = 16
 
 /** Long runs of control characters. */
-export const UNSEEN_RUNS = new RegExp(
+export const INVISIBLE_RUNS = new RegExp(
   String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f]{${LONG_RUN},}`,
   'g',
 )
 
 /** Control characters, bidirectional controls, and characters without a width. Tabs and line breaks are seen. */
-export const UNSEEN =
+export const INVISIBLE =
   // biome-ignore format: one line reads better
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]/g
 
@@ -19,9 +19,9 @@ export const UNSEEN =
 const MAX_SIGNS = 10_000
 
 /** Whether each unseen character of a text can have a sign. */
-export function canShowUnseen(text: string): boolean {
+export function canShowInvisible(text: string): boolean {
   // A carriage return before a line feed is a line break.
-  const outside = text.replaceAll(UNSEEN_RUNS, '').replaceAll('\r\n', '\n').matchAll(UNSEEN)
+  const outside = text.replaceAll(INVISIBLE_RUNS, '').replaceAll('\r\n', '\n').matchAll(INVISIBLE)
   for (let count = 0; count <= MAX_SIGNS; count++) if (outside.next().done === true) return true
   return false
 }

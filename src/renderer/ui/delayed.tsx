@@ -7,7 +7,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 const LATE_MS = 60
 
 /** Whether a wait has lasted so long that it is to be shown. */
-export function useIsLate(isWaiting: boolean): boolean {
+export function useIsDelayed(isWaiting: boolean): boolean {
   const [isLate, setLate] = useState(false)
   useEffect(() => {
     if (!isWaiting) return undefined
@@ -21,6 +21,6 @@ export function useIsLate(isWaiting: boolean): boolean {
 }
 
 /** Shows a sign of progress once it has been there long enough for the wait to be noticed. */
-export function Late({ children }: { readonly children: ReactNode }) {
-  return useIsLate(true) ? children : null
+export function Delayed({ children }: { readonly children: ReactNode }) {
+  return useIsDelayed(true) ? children : null
 }

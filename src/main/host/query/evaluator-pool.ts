@@ -2,19 +2,19 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { DatastoreError } from '../../../core/errors.ts'
-import type { Batch, Task, Verdict } from './judge.ts'
+import type { Batch, BatchResult, Task } from './evaluator.ts'
 import type { SortedRows } from './result-order.ts'
 
 /** A message to a worker. */
 export type Request =
   | { readonly type: 'begin'; readonly run: number; readonly task: Task }
   | { readonly type: 'end'; readonly run: number }
-  | { readonly type: 'judge'; readonly id: number; readonly run: number; readonly batch: Batch }
+  | { readonly type: 'evaluate'; readonly id: number; readonly run: number; readonly batch: Batch }
   | { readonly type: 'order'; readonly id: number; readonly rows: SortedRows }
 
 /** The answer of a worker to a request with an id. */
 export type Reply =
-  | { readonly id: number; readonly value: Verdict | Uint32Array }
+  | { readonly id: number; readonly value: BatchResult | Uint32Array }
   | { readonly id: number; readonly error: unknown }
 
 /** One worker with its pending requests. */
@@ -31,8 +31,8 @@ const MAX_WORKERS = 4
 /** Milliseconds for which idle workers are kept. */
 const KEPT = 5 * 60_000
 
-/** Worker threads that judge values and sort rows, so that neither blocks the host. They start when they are needed. */
-export class JudgePool {
+/** Worker threads that evaluate values and sort rows, so that neither blocks the host. They start when they are needed. */
+export class EvaluatorPool {
   readonly size = Math.max(1, Math.min(MAX_WORKERS, availableParallelism()))
   readonly #tasks = new Map<number, Task>()
   #pool: PooledWorker[] = []
@@ -46,16 +46,16 @@ export class JudgePool {
     if (this.#tasks.size === 0) this.#endLater()
   }
 
-  /** @returns A judge for one run. Call `end` when the run has ended. */
-  begin(task: Task): { readonly judge: (batch: Batch) => Promise<Verdict>; readonly end: () => void } {
+  /** @returns An evaluator for one run. Call `end` when the run has ended. */
+  begin(task: Task): { readonly evaluate: (batch: Batch) => Promise<BatchResult>; readonly end: () => void } {
     const run = ++this.#last
     this.#tasks.set(run, task)
     this.warm()
     return {
-      judge: async batch => {
+      evaluate: async batch => {
         const transfer = batch.type === 'bytes' ? [batch.bytes.buffer] : []
-        const verdict = await this.#ask(id => ({ type: 'judge', id, run, batch }), transfer, run)
-        return verdict as Verdict
+        const result = await this.#ask(id => ({ type: 'evaluate', id, run, batch }), transfer, run)
+        return result as BatchResult
       },
       end: () => {
         this.#tasks.delete(run)
@@ -77,7 +77,7 @@ export class JudgePool {
     const pool = this.#pool
     this.#pool = []
     for (const pooled of pool)
-      fail(pooled, new DatastoreError('CLOSED', 'Cannot judge values: the host is closed'))
+      fail(pooled, new DatastoreError('CLOSED', 'Cannot evaluate values: the host is closed'))
     await Promise.all(pool.map(({ worker }) => worker.terminate()))
   }
 
@@ -85,7 +85,7 @@ export class JudgePool {
     make: (id: number) => Request,
     transfer: readonly ArrayBuffer[],
     run?: number,
-  ): Promise<Verdict | Uint32Array> {
+  ): Promise<BatchResult | Uint32Array> {
     return new Promise((resolve, reject) => {
       const pooled = this.#leastBusy()
       const id = ++this.#last
@@ -117,7 +117,7 @@ export class JudgePool {
     const pooled: PooledWorker = { worker, waiting: new Map(), runs: new Set() }
     const ended = (cause?: unknown): void => {
       this.#pool = this.#pool.filter(other => other !== pooled)
-      fail(pooled, new DatastoreError('IO', 'Cannot judge values: a worker has ended', { cause }))
+      fail(pooled, new DatastoreError('IO', 'Cannot evaluate values: a worker has ended', { cause }))
     }
     worker.on('message', (reply: Reply) => pooled.waiting.get(reply.id)?.(reply))
     worker.on('error', ended)
