@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 
-/** Tells when `out/` was built last, by its time. */
+/** Its modification time is the time of the last build of `out/`. */
 const STAMP = join(root, 'out', '.built')
 
 const INPUTS = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json', 'src']

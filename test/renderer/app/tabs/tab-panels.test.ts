@@ -12,7 +12,7 @@ const tabs: readonly Tab[] = Array.from({ length: 20 }, (_, index) => ({
   isDirty: index === 15,
 }))
 
-describe('aliveTabs', () => {
+describe('mountedTabs', () => {
   it('are the active one, those with unsaved changes and the last few', () => {
     const recent = tabs.slice(0, 7).reduce<readonly string[]>((ids, { id }) => withRecent(ids, id), [])
     const alive = mountedTabs(tabs, tabs[19], recent).map(tab => tab.id)

@@ -72,7 +72,7 @@ describe('the layout of the drawing', () => {
 })
 
 describe('the path of a read on the drawing', () => {
-  it('O15 litPath() highlights the path to a hit, numbers the steps, and draws the copy from the highlighted neighbour', () => {
+  it('O15 highlightedPath() highlights the path to a hit, numbers the steps, and draws the copy from the highlighted neighbour', () => {
     const lit = highlightedPath(sample, [
       { node: 'cache', outcome: 'miss' },
       { node: 'b', outcome: 'hit', duration: 0.4 },
@@ -84,7 +84,7 @@ describe('the path of a read on the drawing', () => {
     expect(lit.copies).toEqual([{ from: 'shards', to: 'cache' }])
   })
 
-  it('O15 litPath() draws the copy of a cache from the store below it', () => {
+  it('O15 highlightedPath() draws the copy of a cache from the store below it', () => {
     const stack = [node('cache', 0, 'cache'), node('below', 1, 'fs')]
     const lit = highlightedPath(stack, [
       { node: 'cache', outcome: 'miss' },
@@ -95,7 +95,7 @@ describe('the path of a read on the drawing', () => {
     expect(lit.stateOf('below')).toBe('lit')
   })
 
-  it('O15 litPath() leaves out nodes that the stack no longer has', () => {
+  it('O15 highlightedPath() leaves out nodes that the stack no longer has', () => {
     const lit = highlightedPath(sample, [{ node: 'gone', outcome: 'hit' }])
     expect(lit.marks).toEqual([])
     expect(sample.map(({ id }) => lit.stateOf(id))).toEqual(sample.map(() => 'rest'))

@@ -19,7 +19,7 @@ function messages(...toasts: readonly Toast[]): readonly string[] {
   return toasts.reduce<readonly Toast[]>(withToast, []).map(({ message }) => message)
 }
 
-describe('liftOver', () => {
+describe('liftAbove', () => {
   const floating = { left: 500, right: 900, top: 700, bottom: 750 }
   const row = { left: 300, right: 1000, top: 720, bottom: 742 }
 

@@ -35,7 +35,7 @@ describe('isRepeated()', () => {
   })
 })
 
-describe('isMeant()', () => {
+describe('isMatch()', () => {
   it('matches the beginning in either case', () => {
     expect(isMatch('Actor:Cleese', 'act')).toBe(true)
     expect(isMatch('actor', 'ACT')).toBe(true)

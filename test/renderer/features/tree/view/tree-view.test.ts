@@ -212,7 +212,7 @@ describe('openSiblings()', () => {
     view.focusOn(5)
     let changes = 0
     view.subscribe(() => changes++)
-    expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 300, looked: 300 })
+    expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 300, checked: 300 })
     expect(view.rows).toBe(300_300)
     // One for all of them, one for the rows that became visible, and more if the machine stalls; never one
     // for each.
@@ -222,7 +222,7 @@ describe('openSiblings()', () => {
   it('expands the nearest ones in a level of very many', async () => {
     const { view } = await viewOf(folderLevels(5000, 2))
     view.focusOn(3000)
-    expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 1000, looked: 1000 })
+    expect(await openSiblings(view.source, view.focus!)).toEqual({ opened: 1000, checked: 1000 })
     expect(view.rows).toBe(7000)
     expect(nameOf(view.focused)).toBe('folder-3000')
   })
