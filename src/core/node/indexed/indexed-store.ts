@@ -209,10 +209,10 @@ export class IndexedStore implements Store {
     if (count !== undefined)
       return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
     await this.#waitForFill()
-    const isFilled = this.#isFilled
-    const { size, isComplete } = await this.#index.size()
+    if (!this.#isFilled) return { entries: await this.#index.sizeWithoutChanges(), accuracy: 'lower-bound' }
     // Until its changes are applied, the index counts a key that was added twice as two.
-    return { entries: size, accuracy: isComplete ? 'exact' : isFilled ? 'approximate' : 'lower-bound' }
+    const { size, isComplete } = await this.#index.size()
+    return { entries: size, accuracy: isComplete ? 'exact' : 'approximate' }
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {

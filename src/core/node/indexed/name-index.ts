@@ -24,6 +24,8 @@ export class NameIndex {
   /** Changes that are not sent yet: the last one of each key. */
   #waiting = new Map<string, { readonly key: Key; readonly isThere: boolean }>()
   #timer: NodeJS.Timeout | undefined
+  /** Keys that changes have added so far. */
+  #addedByChanges = 0
   /** Resolves once the sent changes are applied. */
   #sent = Promise.resolve()
   /** Requests without an answer. */
@@ -52,6 +54,12 @@ export class NameIndex {
   /** The number of keys so far. Until all are found, repeated keys may be counted more than once. */
   size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
     return this.#answered(this.#send().then(() => this.#worker.state()))
+  }
+
+  /** The number of keys that `add` has added, without those that changes have added: the engine may have listed them too. */
+  async sizeWithoutChanges(): Promise<number> {
+    const { size } = await this.size()
+    return Math.max(0, size - this.#addedByChanges)
   }
 
   level(prefix: Key, page: Page): Promise<ListPage> {
@@ -119,11 +127,13 @@ export class NameIndex {
       const changes = [...this.#waiting.values()]
       this.#waiting = new Map()
       const keysOf = (isThere: boolean) =>
-        packKeys(changes.filter(change => change.isThere === isThere).map(({ key }) => key))
+        changes.filter(change => change.isThere === isThere).map(({ key }) => key)
+      const added = keysOf(true)
+      this.#addedByChanges += added.length
       const sent = Promise.all([
         this.#sent,
-        this.#worker.add(keysOf(true)),
-        this.#worker.remove(keysOf(false)),
+        this.#worker.add(packKeys(added)),
+        this.#worker.remove(packKeys(keysOf(false))),
       ])
       this.#sent = sent.then(() => undefined)
     }

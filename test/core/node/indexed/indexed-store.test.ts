@@ -167,6 +167,16 @@ describe('IndexedStore', () => {
     await expect.poll(() => reports.at(-1)).toBeUndefined()
   })
 
+  it('D10 E23 the count of an index that is being filled does not count keys twice that were put meanwhile', async () => {
+    const { keys, store } = open()
+    keys.count = () => Promise.resolve(undefined)
+    for (const key of ['/a', '/b']) await store.put(Key.parse(key), Uint8Array.of(1))
+    await keys.give(['/a', '/b', '/c'], false)
+    expect(await store.stats()).toEqual({ entries: 3, accuracy: 'lower-bound' })
+    await keys.give([], true)
+    await expect.poll(() => store.stats()).toEqual({ entries: 3, accuracy: 'exact' })
+  })
+
   it('E23 if changes were missed, the levels stay until a new index is filled', async () => {
     const { keys, store, reports } = open()
     await keys.give(['/a', '/b'], true)
