@@ -209,7 +209,7 @@ export class IndexedStore implements Store {
     if (count !== undefined)
       return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
     await this.#waitForFill()
-    if (!this.#isFilled) return { entries: await this.#index.sizeWithoutChanges(), accuracy: 'lower-bound' }
+    if (!this.#isFilled) return { entries: await this.#index.minSize(), accuracy: 'lower-bound' }
     // Until its changes are applied, the index counts a key that was added twice as two.
     const { size, isComplete } = await this.#index.size()
     return { entries: size, accuracy: isComplete ? 'exact' : 'approximate' }

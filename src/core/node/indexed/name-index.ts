@@ -56,8 +56,11 @@ export class NameIndex {
     return this.#answered(this.#send().then(() => this.#worker.state()))
   }
 
-  /** The number of keys that `add` has added, without those that changes have added: the engine may have listed them too. */
-  async sizeWithoutChanges(): Promise<number> {
+  /**
+   * A lower bound of the number of keys, if the engine lists each key once. It does not count keys that changes have added,
+   * because the engine may have listed them too.
+   */
+  async minSize(): Promise<number> {
     const { size } = await this.size()
     return Math.max(0, size - this.#addedByChanges)
   }
