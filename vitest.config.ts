@@ -27,10 +27,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'alone',
+          name: 'isolated',
           include: [TESTS],
           exclude: [...NO_TESTS, ...LIGHT],
-          // They wait for servers and child processes, so two would leave a third of two cores idle.
+          // Two workers would leave a third of two cores idle, because they wait for servers and child processes.
           maxWorkers: 3,
         },
       },
@@ -39,7 +39,6 @@ export default defineConfig({
         test: {
           name: 'light',
           include: LIGHT,
-          exclude: NO_TESTS,
           isolate: false,
           maxWorkers: 2,
           // After the others, so that no worker ends between two files of this project.

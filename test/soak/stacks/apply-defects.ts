@@ -4,7 +4,7 @@ import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Comparison } from '../../../src/core/stack/compare.ts'
 
 interface ApplyDefect {
-  /** A history that reveals it. Defects that depend on timing may take a few more. */
+  /** The first history to try: one that reveals the defect, unless that depends on timing. */
   readonly seed: number
   spoil(): unknown
 }
